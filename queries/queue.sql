@@ -1,0 +1,15 @@
+-- name: UpsertNode :exec
+-- tenantless: a node works for every org.
+INSERT INTO node (id, host) VALUES (@id, @host) ON CONFLICT (id) DO UPDATE SET seen_at = now();
+
+-- name: DeleteNode :exec
+-- tenantless: a node works for every org.
+DELETE FROM node WHERE id = @id;
+
+-- name: DeleteOtherNodes :exec
+-- tenantless: a node works for every org.
+DELETE FROM node WHERE id <> @id;
+
+-- name: DeadNodes :many
+-- tenantless: a node works for every org.
+SELECT id FROM node WHERE seen_at < now() - make_interval(secs => @seconds::double precision);
