@@ -1,0 +1,100 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/assay-bench/assay/internal/event"
+	"github.com/assay-bench/assay/internal/fault"
+	"github.com/assay-bench/assay/internal/problem"
+	"github.com/assay-bench/assay/internal/queue"
+	"github.com/assay-bench/assay/internal/score"
+	"github.com/assay-bench/assay/internal/score/extract"
+)
+
+// outcome is what is known of an attempt in the end.
+type outcome struct {
+	score.Result
+	Program string
+	Rule    string // by which the program was found in the answer
+}
+
+// Score works one job: it takes an answered attempt up, finds the program in the
+// answer, executes it and settles the attempt. The error asks for the job again.
+func (s *Service) Score(ctx context.Context, job ScoreArgs) error {
+	ctx, leave := s.hold(ctx, job.Attempt)
+	defer leave()
+	var c claimed
+	err := s.db.AsOrg(ctx, job.Org, func(tx pgx.Tx) (err error) {
+		c, err = claimScore(ctx, tx, job.Org, job.Attempt, s.queue.Node())
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("claim attempt %s: %w", job.Attempt, err)
+	}
+	s.belong(job.Attempt, c.run)
+	text, err := s.problems.Version(ctx, job.Org, c.version)
+	if err != nil {
+		return s.giveBack(ctx, c, err)
+	}
+	out, err := s.judge(ctx, text, c.answer)
+	if err != nil {
+		return s.scoreFailed(ctx, c, err)
+	}
+	if err := s.settle(ctx, c, out); err != nil {
+		return s.giveBack(ctx, c, err)
+	}
+	return nil
+}
+
+// judge reads the answer and executes what it holds.
+func (s *Service) judge(ctx context.Context, text problem.Text, answer string) (outcome, error) {
+	found := extract.Python(answer, text.Prompt, text.EntryPoint)
+	if !found.OK {
+		return outcome{Rule: found.Rule, Result: score.Result{Verdict: score.NoCode, Reason: found.Note}}, nil
+	}
+	result, err := s.scorer.Score(ctx, score.Suite{Prompt: text.Prompt, Test: text.Test, EntryPoint: text.EntryPoint}, found.Code)
+	return outcome{Result: result, Program: found.Code, Rule: found.Rule}, err
+}
+
+// scoreFailed decides what becomes of an attempt that could not be executed.
+func (s *Service) scoreFailed(ctx context.Context, c claimed, err error) error {
+	if errors.Is(context.Cause(ctx), errStopped) {
+		return s.letGo(ctx, c, "")
+	}
+	if c.tries >= maxTries && ctx.Err() == nil && fault.KindOf(err) != fault.Unavailable {
+		return s.settleFailure(ctx, c, err)
+	}
+	if err := s.letGo(ctx, c, sentence(err)); err != nil {
+		return err
+	}
+	return queue.Later(backoff(c.tries))
+}
+
+// settle writes the outcome, counts it, closes the run if it was the last, and
+// says so: all in one transaction, once.
+func (s *Service) settle(ctx context.Context, c claimed, out outcome) error {
+	return s.db.AsOrg(ctx, c.org, func(tx pgx.Tx) error {
+		ok, err := storeOutcome(ctx, tx, c, out)
+		if err != nil || !ok {
+			return err // not ok: another has claimed the attempt since
+		}
+		state, settled, planned, err := countSettled(ctx, tx, c.org, c.run)
+		if err != nil {
+			return err
+		}
+		news := event.Event{Org: c.org, Public: c.public, Topic: "run", Kind: "attempt.settled", Subject: c.run}
+		facts := map[string]any{"attempt": c.attempt, "model": c.model, "verdict": out.Verdict, "settled": settled, "planned": planned}
+		if err := event.Publish(ctx, tx, news, facts); err != nil || state != Completed {
+			return err
+		}
+		news.Kind = "run.completed"
+		return event.Publish(ctx, tx, news, map[string]any{"planned": planned})
+	})
+}
