@@ -70,7 +70,7 @@ func notFound(cfg Config, made int, seen []string) error {
 			"run \"apt-get install postgresql-%d\", or set DATABASE_URL", cfg.Dir, made, orNone(seen), made)
 	case cfg.BinDir != "":
 		return fault.New(fault.Unavailable, "no Postgres server of version %d or later in %s (found: %s): "+
-			"name the directory that holds postgres and initdb, or set DATABASE_URL", MinMajor, cfg.BinDir, orNone(seen))
+			"set ASSAY_POSTGRES_BIN to the directory that holds postgres and initdb, or set DATABASE_URL", MinMajor, cfg.BinDir, orNone(seen))
 	case len(seen) > 0:
 		return fault.New(fault.Unavailable, "Postgres %s is too old: install version %d or later, or set DATABASE_URL",
 			strings.Join(seen, ", "), MinMajor)

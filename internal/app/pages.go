@@ -1,0 +1,58 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/assay-bench/assay/internal/signin"
+	"github.com/assay-bench/assay/web"
+	"github.com/assay-bench/assay/web/attempts"
+	"github.com/assay-bench/assay/web/gallery"
+	"github.com/assay-bench/assay/web/leaderboard"
+	"github.com/assay-bench/assay/web/methodology"
+	"github.com/assay-bench/assay/web/models"
+	"github.com/assay-bench/assay/web/runs"
+	"github.com/assay-bench/assay/web/search"
+	"github.com/assay-bench/assay/web/shell"
+)
+
+// handler ties every page to what it shows.
+func (a *App) handler(sessions *signin.Sessions) (http.Handler, error) {
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	site := &shell.Site{Asset: assets.URL, Version: Version(), BaseURL: a.config.URL, Host: hostOf(a.config.URL)}
+	return web.New(web.Parts{
+		Site: site, Assets: assets, Sessions: sessions, Live: a.live, Health: a.health, Log: a.log,
+		Pages: []web.Page{
+			leaderboard.New(site, a.board),
+			models.New(site, a.board, a.bench),
+			runs.New(site, a.bench, a.problems, a.providers, a.live, a.hub),
+			attempts.New(site, a.bench),
+			methodology.New(site),
+			search.New(site, a.board, a.bench, a.problems),
+			galleryPage{site},
+		},
+	}), nil
+}
+
+// galleryPage mounts the gallery of components.
+type galleryPage struct{ site *shell.Site }
+
+// Routes mounts it.
+func (g galleryPage) Routes(r chi.Router) {
+	r.Route("/gallery", func(r chi.Router) {
+		gallery.Routes(r, func(r *http.Request) shell.Props { return g.site.Props(r, "Component sheet", "") })
+	})
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
