@@ -139,17 +139,19 @@ func sentence(err error) string {
 }
 
 // Secure sets the headers by which a browser refuses what pages never do, and
-// gives each request the nonce without which htmx attributes are inert.
+// gives each answer the nonce without which htmx attributes in it are inert; the
+// policy names it, for that is where htmx's csp extension reads it.
 func Secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw := make([]byte, 16)
 		_, _ = rand.Read(raw) // never fails, see crypto/rand
+		nonce := base64.RawURLEncoding.EncodeToString(raw)
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self' 'nonce-"+nonce+"'; style-src 'self'; img-src 'self' data:; "+
 			"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), base64.RawURLEncoding.EncodeToString(raw))))
+		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))
 	})
 }
