@@ -61,7 +61,7 @@
 //	6 insight     board
 //	7 surfaces    live  rest (health)
 //	8 web         web, the router, over its pages:
-//	              leaderboard models runs attempts problems providers signin start
+//	              leaderboard models runs attempts search problems providers signin start
 //	              methodology gallery; each in the frame of asset, ui and shell
 //	9 knots       app, the one package that knows everything
 //	  doors       cmd/assay, the binary; web/asset/cmd/build, which bundles the assets

@@ -84,6 +84,7 @@ var house = []room{
 	{"web/problems", web, frame},
 	{"web/providers", web, frame},
 	{"web/runs", web, frame},
+	{"web/search", web, frame},
 	{"web/signin", web, frame},
 	{"web/start", web, frame},
 	{"web", web, frame},
