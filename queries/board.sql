@@ -34,32 +34,20 @@ ON CONFLICT (model_id, suite_id, language, public, day) DO UPDATE SET sketch = e
 -- name: Cells :many
 -- tenantless: the public board stands over the public runs of every org.
 SELECT c.model_id, c.problem_id, sum(c.samples)::bigint AS samples, sum(c.passed)::bigint AS passed, sum(c.cost)::bigint AS cost
-FROM board_cell c JOIN problem p ON p.org_id = c.org_id AND p.id = c.problem_id
-JOIN model m ON m.org_id = c.org_id AND m.id = c.model_id
-WHERE c.public AND c.day >= @since AND m.simulated = @simulated
-  AND (sqlc.narg(suite_id)::uuid IS NULL OR p.suite_id = sqlc.narg(suite_id)::uuid)
-  AND (sqlc.narg(language)::text IS NULL OR p.language = sqlc.narg(language)::text)
-GROUP BY c.model_id, c.problem_id;
+FROM board_cell c WHERE c.public AND c.day >= @since::date GROUP BY c.model_id, c.problem_id;
 
 -- name: Sketches :many
 -- tenantless: the public board stands over the public runs of every org.
-SELECT l.model_id, l.sketch FROM board_latency l JOIN model m ON m.org_id = l.org_id AND m.id = l.model_id
-WHERE l.public AND l.day >= @since AND m.simulated = @simulated
-  AND (sqlc.narg(suite_id)::uuid IS NULL OR l.suite_id = sqlc.narg(suite_id)::uuid)
-  AND (sqlc.narg(language)::text IS NULL OR l.language = sqlc.narg(language)::text);
+SELECT l.model_id, l.suite_id, l.language, l.sketch FROM board_latency l WHERE l.public AND l.day >= @since::date;
+
+-- name: Places :many
+-- tenantless: the public board stands over the public runs of every org.
+SELECT p.id, p.suite_id, s.name AS suite_name, p.language FROM problem p JOIN suite s ON s.org_id = p.org_id AND s.id = p.suite_id WHERE p.id = ANY(@ids::uuid[]);
 
 -- name: ModelNames :many
 -- tenantless: the public board stands over the public runs of every org.
 SELECT m.id, m.org_id, m.title, m.simulated, m.input_price, m.output_price, p.name AS provider_name
 FROM model m JOIN provider p ON p.org_id = m.org_id AND p.id = m.provider_id WHERE m.id = ANY(@ids::uuid[]);
-
--- name: Facets :many
--- tenantless: the public board stands over the public runs of every org.
-SELECT DISTINCT s.id AS suite_id, s.name AS suite_name, p.language, m.simulated
-FROM board_cell c JOIN problem p ON p.org_id = c.org_id AND p.id = c.problem_id
-JOIN suite s ON s.org_id = p.org_id AND s.id = p.suite_id
-JOIN model m ON m.org_id = c.org_id AND m.id = c.model_id
-WHERE c.public ORDER BY s.name, p.language;
 
 -- name: LatestDay :one
 -- tenantless: the public board stands over the public runs of every org.

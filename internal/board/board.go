@@ -2,13 +2,17 @@
 // rows, and every view is computed from those.
 //
 //	run completed -> Count: attempts -> board_cell (model x problem x day), board_latency
-//	Get: cells of the filter -> pass@1, interval, rank spread (package stat) -> kept in memory until the next Count
+//	Get: sums of a period -> cells of the filter -> pass@1, interval, rank spread (package stat), all kept in memory until the next Count
 package board
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,95 +59,63 @@ type Board struct {
 	Attempts  int
 	UpdatedAt time.Time // when the last run was counted; zero before any
 	Runs      int
-	version   int64
 }
 
 // Service counts runs and serves boards.
 type Service struct {
-	db *pg.DB
-
-	mu      sync.Mutex
-	version int64 // raised by every change that boards must show
-	boards  map[Filter]*kept
+	db     *pg.DB
+	sums   *cache[int, *sums]
+	mu     sync.Mutex
+	boards map[Filter]ranked
 }
 
-// kept is a board in memory, or one that is being computed.
-type kept struct {
-	ready chan struct{}
+// ranked is a board in memory and the sums that it was made of.
+type ranked struct {
+	from  *sums
 	board Board
-	err   error
-	at    time.Time
 }
 
-// freshFor bounds how long a board is served without a look at the database:
-// other nodes count runs too, and days pass.
-const freshFor = time.Minute
+// mostBoards bounds the memory for filters, which visitors choose.
+const mostBoards = 500
 
 // New returns the service on db.
-func New(db *pg.DB) *Service { return &Service{db: db, boards: map[Filter]*kept{}} }
-
-// Changed makes the next reader of every board compute it anew.
-func (s *Service) Changed() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.version++
+func New(db *pg.DB) *Service {
+	s := &Service{db: db, boards: map[Filter]ranked{}}
+	s.sums = &cache[int, *sums]{compute: s.sum, wait: 40 * time.Millisecond, keep: time.Minute, most: 100}
+	return s
 }
 
-// Get returns the board of a filter. It is public and asks no permission. Readers
-// who come together share one computation.
+// Changed makes every board ask for new sums.
+func (s *Service) Changed() { s.sums.stale() }
+
+// Get returns the board of a filter. It is public and asks no permission. On a
+// large database it may be a moment behind the last run that was counted.
 func (s *Service) Get(ctx context.Context, f Filter) (Board, error) {
-	for {
-		k, mine := s.take(f)
-		if mine {
-			s.compute(context.WithoutCancel(ctx), f, k)
-		}
-		select {
-		case <-ctx.Done():
-			return Board{}, ctx.Err()
-		case <-k.ready:
-			return k.board, k.err
-		}
+	from, err := s.sums.get(ctx, f.Days)
+	if err != nil {
+		return Board{}, fmt.Errorf("compute board: %w", err)
 	}
-}
-
-// take returns the board in memory, or a place for it that the caller fills.
-func (s *Service) take(f Filter) (k *kept, mine bool) {
+	s.mu.Lock()
+	kept, ok := s.boards[f]
+	s.mu.Unlock()
+	if ok && kept.from == from {
+		return kept.board, nil
+	}
+	b := from.rank(f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if k, ok := s.boards[f]; ok && k.board.version == s.version && k.err == nil && time.Since(k.at) < freshFor {
-		return k, false
-	}
-	if len(s.boards) > 500 { // filters are chosen by visitors
+	if len(s.boards) >= mostBoards {
 		clear(s.boards)
 	}
-	k = &kept{ready: make(chan struct{}), at: time.Now(), board: Board{version: s.version}}
-	s.boards[f] = k
-	return k, true
+	s.boards[f] = ranked{from: from, board: b}
+	return b, nil
 }
 
-func (s *Service) compute(ctx context.Context, f Filter, k *kept) {
-	defer close(k.ready)
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	version := k.board.version
-	err := s.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
-		k.board, err = load(ctx, tx, f, time.Now())
-		return err
-	})
-	k.board.version = version
-	if err != nil {
-		k.err = fmt.Errorf("compute board: %w", err)
-		s.forget(f, k)
-	}
-}
-
-// forget takes a board that could not be computed out of the memory.
-func (s *Service) forget(f Filter, k *kept) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.boards[f] == k {
-		delete(s.boards, f)
-	}
+// sum adds up the last so many days, or all of them.
+func (s *Service) sum(ctx context.Context, days int) (*sums, error) {
+	all := &sums{}
+	err := s.db.AsSystem(ctx, func(tx pgx.Tx) error { return all.load(ctx, tx, days, time.Now()) })
+	return all, err
 }
 
 // Facet is something that a board can be filtered by.
@@ -154,14 +126,20 @@ type Facet struct {
 	Simulated bool
 }
 
-// Facets lists the suites and languages that public results exist for.
+// Facets lists, by suite and language, what public results exist for.
 func (s *Service) Facets(ctx context.Context) ([]Facet, error) {
-	var list []Facet
-	err := s.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
-		list, err = facets(ctx, tx)
-		return err
-	})
-	return list, err
+	from, err := s.sums.get(ctx, 0)
+	if err != nil {
+		return nil, fmt.Errorf("list facets: %w", err)
+	}
+	seen := map[Facet]bool{}
+	for _, c := range from.cells {
+		p := from.problems[c.problem]
+		seen[Facet{Suite: p.suite, SuiteName: from.suites[p.suite], Language: p.language, Simulated: from.models[c.model].Simulated}] = true
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b Facet) int {
+		return cmp.Or(cmp.Compare(a.SuiteName, b.SuiteName), cmp.Compare(a.Language, b.Language), bytes.Compare(a.Suite[:], b.Suite[:]))
+	}), nil
 }
 
 // Model is a model that stands on the public board.

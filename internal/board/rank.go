@@ -10,12 +10,65 @@ import (
 	"github.com/assay-bench/assay/internal/stat"
 )
 
-// cell is what one model did on one problem within a filter.
+// sums is what all boards of one period are made of.
+type sums struct {
+	cells    []cell
+	sketches []part
+	problems map[id.ID]place
+	models   map[id.ID]Model
+	suites   map[id.ID]string
+	updated  time.Time
+	runs     int
+}
+
+// cell is what one model did on one problem in the period.
 type cell struct {
 	model, problem id.ID
 	samples        int
 	passed         int
 	cost           money.Micro
+}
+
+// part is the latencies of one model on one suite's problems in one language.
+type part struct {
+	model  id.ID
+	place  place
+	sketch *stat.Sketch
+}
+
+// place is where a problem belongs.
+type place struct {
+	suite    id.ID
+	language string
+}
+
+// in reports whether the filter takes what a model did in a place.
+func (f Filter) in(m Model, p place) bool {
+	return m.Simulated == f.Simulated && (f.Suite == id.Nil || f.Suite == p.suite) && (f.Language == "" || f.Language == p.language)
+}
+
+// rank makes the board of a filter.
+func (s *sums) rank(f Filter) Board {
+	b := Board{Filter: f, UpdatedAt: s.updated, Runs: s.runs}
+	var cells []cell
+	for _, c := range s.cells {
+		if f.in(s.models[c.model], s.problems[c.problem]) {
+			cells = append(cells, c)
+			b.Attempts += c.samples
+		}
+	}
+	sketches := map[id.ID]*stat.Sketch{}
+	for _, p := range s.sketches {
+		if !f.in(s.models[p.model], p.place) {
+			continue
+		}
+		if sketches[p.model] == nil {
+			sketches[p.model] = &stat.Sketch{}
+		}
+		sketches[p.model].Merge(p.sketch)
+	}
+	b.Entries, b.Problems = rank(cells, sketches, s.models)
+	return b
 }
 
 // rank turns cells into entries, best first. Cost per hundred problems weighs

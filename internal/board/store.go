@@ -3,6 +3,8 @@ package board
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,84 +15,84 @@ import (
 	"github.com/assay-bench/assay/internal/stat"
 )
 
-func load(ctx context.Context, tx pgx.Tx, f Filter, now time.Time) (Board, error) {
+// load reads the sums of the last so many days, or of all.
+func (s *sums) load(ctx context.Context, tx pgx.Tx, days int, now time.Time) error {
 	q := db.New(tx)
 	since := time.Time{}
-	if f.Days > 0 {
-		since = now.UTC().AddDate(0, 0, -f.Days)
+	if days > 0 {
+		since = now.UTC().AddDate(0, 0, -days)
 	}
-	rows, err := q.Cells(ctx, db.CellsParams{Since: since, Simulated: f.Simulated, SuiteID: some(f.Suite), Language: someText(f.Language)})
+	rows, err := q.Cells(ctx, since)
 	if err != nil {
-		return Board{}, err
+		return err
 	}
-	cells := make([]cell, len(rows))
-	b := Board{Filter: f}
+	s.cells = make([]cell, len(rows))
 	for i, r := range rows {
-		cells[i] = cell{model: r.ModelID, problem: r.ProblemID, samples: int(r.Samples), passed: int(r.Passed), cost: money.Micro(r.Cost)}
-		b.Attempts += int(r.Samples)
+		s.cells[i] = cell{model: r.ModelID, problem: r.ProblemID, samples: int(r.Samples), passed: int(r.Passed), cost: money.Micro(r.Cost)}
 	}
-	sketches, err := loadSketches(ctx, q, f, since)
-	if err != nil {
-		return Board{}, err
+	if err := s.loadSketches(ctx, q, since); err != nil {
+		return err
 	}
-	names, err := loadNames(ctx, q, sketches)
-	if err != nil {
-		return Board{}, err
+	if err := s.loadNames(ctx, q); err != nil {
+		return err
 	}
-	b.Entries, b.Problems = rank(cells, sketches, names)
 	latest, err := q.LatestDay(ctx)
 	if latest.Runs > 0 {
-		b.UpdatedAt, b.Runs = latest.Updated, int(latest.Runs)
+		s.updated, s.runs = latest.Updated, int(latest.Runs)
 	}
-	return b, err
+	return err
 }
 
-func loadSketches(ctx context.Context, q *db.Queries, f Filter, since time.Time) (map[id.ID]*stat.Sketch, error) {
-	rows, err := q.Sketches(ctx, db.SketchesParams{Since: since, Simulated: f.Simulated, SuiteID: some(f.Suite), Language: someText(f.Language)})
+// loadSketches merges the days of each place, which no filter tells apart.
+func (s *sums) loadSketches(ctx context.Context, q *db.Queries, since time.Time) error {
+	rows, err := q.Sketches(ctx, since)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all := map[id.ID]*stat.Sketch{}
+	type key struct {
+		model id.ID
+		place place
+	}
+	merged := map[key]*stat.Sketch{}
 	for _, r := range rows {
-		var part stat.Sketch
-		if err := part.UnmarshalBinary(r.Sketch); err != nil {
-			return nil, err
+		var day stat.Sketch
+		if err := day.UnmarshalBinary(r.Sketch); err != nil {
+			return err
 		}
-		if all[r.ModelID] == nil {
-			all[r.ModelID] = &stat.Sketch{}
+		k := key{r.ModelID, place{r.SuiteID, r.Language}}
+		if merged[k] == nil {
+			merged[k] = &stat.Sketch{}
+			s.sketches = append(s.sketches, part{model: k.model, place: k.place, sketch: merged[k]})
 		}
-		all[r.ModelID].Merge(&part)
+		merged[k].Merge(&day)
 	}
-	return all, nil
+	return nil
 }
 
-func loadNames(ctx context.Context, q *db.Queries, models map[id.ID]*stat.Sketch) (map[id.ID]Model, error) {
-	ids := make([]id.ID, 0, len(models))
-	for m := range models {
-		ids = append(ids, m)
+func (s *sums) loadNames(ctx context.Context, q *db.Queries) error {
+	problems, models := map[id.ID]bool{}, map[id.ID]bool{}
+	for _, c := range s.cells {
+		problems[c.problem], models[c.model] = true, true
 	}
-	rows, err := q.ModelNames(ctx, ids)
+	named, err := q.ModelNames(ctx, slices.Collect(maps.Keys(models)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names := make(map[id.ID]Model, len(rows))
-	for _, r := range rows {
-		names[r.ID] = Model{ID: r.ID, Org: r.OrgID, Title: r.Title, Provider: r.ProviderName, Simulated: r.Simulated,
+	s.models = make(map[id.ID]Model, len(named))
+	for _, r := range named {
+		s.models[r.ID] = Model{ID: r.ID, Org: r.OrgID, Title: r.Title, Provider: r.ProviderName, Simulated: r.Simulated,
 			InputPrice: money.Micro(r.InputPrice), OutputPrice: money.Micro(r.OutputPrice)}
 	}
-	return names, nil
-}
-
-func facets(ctx context.Context, tx pgx.Tx) ([]Facet, error) {
-	rows, err := db.New(tx).Facets(ctx)
+	placed, err := q.Places(ctx, slices.Collect(maps.Keys(problems)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	list := make([]Facet, len(rows))
-	for i, r := range rows {
-		list[i] = Facet{Suite: r.SuiteID, SuiteName: r.SuiteName, Language: r.Language, Simulated: r.Simulated}
+	s.problems, s.suites = make(map[id.ID]place, len(placed)), map[id.ID]string{}
+	for _, r := range placed {
+		s.problems[r.ID] = place{suite: r.SuiteID, language: r.Language}
+		s.suites[r.SuiteID] = r.SuiteName
 	}
-	return list, nil
+	return nil
 }
 
 func publicModel(ctx context.Context, tx pgx.Tx, model id.ID) (Model, error) {
@@ -173,18 +175,4 @@ func putLatency(ctx context.Context, tx pgx.Tx, p pending, key latencyKey, sketc
 	}
 	return db.New(tx).PutLatency(ctx, db.PutLatencyParams{OrgID: p.org, Public: p.public, Day: p.finished, SuiteID: p.suite,
 		Language: key.language, ModelID: key.model, Sketch: raw})
-}
-
-func some(v id.ID) *id.ID {
-	if v == id.Nil {
-		return nil
-	}
-	return &v
-}
-
-func someText(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

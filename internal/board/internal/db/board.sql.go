@@ -42,20 +42,8 @@ func (q *Queries) AddCells(ctx context.Context, arg AddCellsParams) error {
 
 const cells = `-- name: Cells :many
 SELECT c.model_id, c.problem_id, sum(c.samples)::bigint AS samples, sum(c.passed)::bigint AS passed, sum(c.cost)::bigint AS cost
-FROM board_cell c JOIN problem p ON p.org_id = c.org_id AND p.id = c.problem_id
-JOIN model m ON m.org_id = c.org_id AND m.id = c.model_id
-WHERE c.public AND c.day >= $1 AND m.simulated = $2
-  AND ($3::uuid IS NULL OR p.suite_id = $3::uuid)
-  AND ($4::text IS NULL OR p.language = $4::text)
-GROUP BY c.model_id, c.problem_id
+FROM board_cell c WHERE c.public AND c.day >= $1::date GROUP BY c.model_id, c.problem_id
 `
-
-type CellsParams struct {
-	Since     time.Time
-	Simulated bool
-	SuiteID   *uuid.UUID
-	Language  *string
-}
 
 type CellsRow struct {
 	ModelID   uuid.UUID
@@ -66,13 +54,8 @@ type CellsRow struct {
 }
 
 // tenantless: the public board stands over the public runs of every org.
-func (q *Queries) Cells(ctx context.Context, arg CellsParams) ([]CellsRow, error) {
-	rows, err := q.db.Query(ctx, cells,
-		arg.Since,
-		arg.Simulated,
-		arg.SuiteID,
-		arg.Language,
-	)
+func (q *Queries) Cells(ctx context.Context, since time.Time) ([]CellsRow, error) {
+	rows, err := q.db.Query(ctx, cells, since)
 	if err != nil {
 		return nil, err
 	}
@@ -86,47 +69,6 @@ func (q *Queries) Cells(ctx context.Context, arg CellsParams) ([]CellsRow, error
 			&i.Samples,
 			&i.Passed,
 			&i.Cost,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const facets = `-- name: Facets :many
-SELECT DISTINCT s.id AS suite_id, s.name AS suite_name, p.language, m.simulated
-FROM board_cell c JOIN problem p ON p.org_id = c.org_id AND p.id = c.problem_id
-JOIN suite s ON s.org_id = p.org_id AND s.id = p.suite_id
-JOIN model m ON m.org_id = c.org_id AND m.id = c.model_id
-WHERE c.public ORDER BY s.name, p.language
-`
-
-type FacetsRow struct {
-	SuiteID   uuid.UUID
-	SuiteName string
-	Language  string
-	Simulated bool
-}
-
-// tenantless: the public board stands over the public runs of every org.
-func (q *Queries) Facets(ctx context.Context) ([]FacetsRow, error) {
-	rows, err := q.db.Query(ctx, facets)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FacetsRow
-	for rows.Next() {
-		var i FacetsRow
-		if err := rows.Scan(
-			&i.SuiteID,
-			&i.SuiteName,
-			&i.Language,
-			&i.Simulated,
 		); err != nil {
 			return nil, err
 		}
@@ -336,6 +278,43 @@ func (q *Queries) PendingRuns(ctx context.Context) ([]PendingRunsRow, error) {
 	return items, nil
 }
 
+const places = `-- name: Places :many
+SELECT p.id, p.suite_id, s.name AS suite_name, p.language FROM problem p JOIN suite s ON s.org_id = p.org_id AND s.id = p.suite_id WHERE p.id = ANY($1::uuid[])
+`
+
+type PlacesRow struct {
+	ID        uuid.UUID
+	SuiteID   uuid.UUID
+	SuiteName string
+	Language  string
+}
+
+// tenantless: the public board stands over the public runs of every org.
+func (q *Queries) Places(ctx context.Context, ids []uuid.UUID) ([]PlacesRow, error) {
+	rows, err := q.db.Query(ctx, places, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PlacesRow
+	for rows.Next() {
+		var i PlacesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SuiteID,
+			&i.SuiteName,
+			&i.Language,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const publicModel = `-- name: PublicModel :one
 SELECT m.id, m.org_id, m.name, m.title, m.simulated, m.input_price, m.output_price, p.name AS provider_name
 FROM model m JOIN provider p ON p.org_id = m.org_id AND p.id = m.provider_id
@@ -431,32 +410,19 @@ func (q *Queries) RunLatencies(ctx context.Context, orgID uuid.UUID, runID uuid.
 }
 
 const sketches = `-- name: Sketches :many
-SELECT l.model_id, l.sketch FROM board_latency l JOIN model m ON m.org_id = l.org_id AND m.id = l.model_id
-WHERE l.public AND l.day >= $1 AND m.simulated = $2
-  AND ($3::uuid IS NULL OR l.suite_id = $3::uuid)
-  AND ($4::text IS NULL OR l.language = $4::text)
+SELECT l.model_id, l.suite_id, l.language, l.sketch FROM board_latency l WHERE l.public AND l.day >= $1::date
 `
 
-type SketchesParams struct {
-	Since     time.Time
-	Simulated bool
-	SuiteID   *uuid.UUID
-	Language  *string
-}
-
 type SketchesRow struct {
-	ModelID uuid.UUID
-	Sketch  []byte
+	ModelID  uuid.UUID
+	SuiteID  uuid.UUID
+	Language string
+	Sketch   []byte
 }
 
 // tenantless: the public board stands over the public runs of every org.
-func (q *Queries) Sketches(ctx context.Context, arg SketchesParams) ([]SketchesRow, error) {
-	rows, err := q.db.Query(ctx, sketches,
-		arg.Since,
-		arg.Simulated,
-		arg.SuiteID,
-		arg.Language,
-	)
+func (q *Queries) Sketches(ctx context.Context, since time.Time) ([]SketchesRow, error) {
+	rows, err := q.db.Query(ctx, sketches, since)
 	if err != nil {
 		return nil, err
 	}
@@ -464,7 +430,12 @@ func (q *Queries) Sketches(ctx context.Context, arg SketchesParams) ([]SketchesR
 	var items []SketchesRow
 	for rows.Next() {
 		var i SketchesRow
-		if err := rows.Scan(&i.ModelID, &i.Sketch); err != nil {
+		if err := rows.Scan(
+			&i.ModelID,
+			&i.SuiteID,
+			&i.Language,
+			&i.Sketch,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
