@@ -83,7 +83,7 @@ func logRequests(log *slog.Logger) func(http.Handler) http.Handler {
 			if seen.Status() >= 500 {
 				level = slog.LevelWarn
 			}
-			log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", seen.Status(),
+			log.Log(r.Context(), level, "request", "method", r.Method, "path", shell.LogPath(r), "status", seen.Status(),
 				"bytes", seen.BytesWritten(), "duration", time.Since(start), "request", middleware.GetReqID(r.Context()))
 		})
 	}

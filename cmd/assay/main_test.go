@@ -206,13 +206,13 @@ func TestARunThatIsKilledTwiceCompletesWithEveryAttemptScoredOnce(t *testing.T) 
 		t.Errorf("leaderboard: got %v", rows)
 	}
 	for sql, want := range map[string]int{
-		`SELECT count(*) FROM run WHERE state = 'completed' AND settled = planned AND planned = 240`: 1,
-		`SELECT count(*) FROM attempt WHERE state = 'settled'`:                                       240,
+		`SELECT count(*) FROM run WHERE state = 'completed' AND settled = planned AND planned = 640`: 1,
+		`SELECT count(*) FROM attempt WHERE state = 'settled'`:                                       640,
 		`SELECT count(*) FROM attempt WHERE state <> 'settled'`:                                      0,
-		`SELECT count(*) FROM event WHERE kind = 'attempt.settled'`:                                  240,
-		`SELECT count(DISTINCT data->>'attempt') FROM event WHERE kind = 'attempt.settled'`:          240,
-		`SELECT count(*) FROM transcript`:                                                            240 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
-		`SELECT sum(samples)::int FROM board_cell`:                                                   240 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
+		`SELECT count(*) FROM event WHERE kind = 'attempt.settled'`:                                  640,
+		`SELECT count(DISTINCT data->>'attempt') FROM event WHERE kind = 'attempt.settled'`:          640,
+		`SELECT count(*) FROM transcript`:                                                            640 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
+		`SELECT sum(samples)::int FROM board_cell`:                                                   640 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
 	} {
 		if got := count(t, data, sql); got != want {
 			t.Errorf("%s: got %d, want %d", sql, got, want)

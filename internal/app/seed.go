@@ -21,7 +21,7 @@ const (
 	// starterSuite and simulatedProvider are what a new Assay begins with.
 	starterSuite      = "Assay starter"
 	simulatedProvider = "Assay"
-	firstRunSamples   = 3
+	firstRunSamples   = 8
 	firstRunSeed      = 7
 )
 

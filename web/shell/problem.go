@@ -14,7 +14,7 @@ import (
 func Problem(w http.ResponseWriter, r *http.Request, err error) {
 	kind, status, request := fault.KindOf(err), fault.Status(err), middleware.GetReqID(r.Context())
 	if kind == fault.Internal {
-		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "request", request, "error", err)
+		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", LogPath(r), "request", request, "error", err)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")

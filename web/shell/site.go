@@ -93,7 +93,7 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	kind, status := fault.KindOf(err), fault.Status(err)
 	request := middleware.GetReqID(r.Context())
 	if kind == fault.Internal {
-		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "request", request, "error", err)
+		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", LogPath(r), "request", request, "error", err)
 	}
 	e := ErrorProps{Status: status, Title: titles[kind], Sentence: sentence(err), Next: next[kind], RequestID: request,
 		Links: []ui.Choice{{Label: "Leaderboard", Href: "/leaderboard"}}}
@@ -107,6 +107,15 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		slog.ErrorContext(r.Context(), "error page failed", "error", err)
 		http.Error(w, "Something went wrong. Request "+request, http.StatusInternalServerError)
 	}
+}
+
+// LogPath is the path of r as a log may show it: without the token of a sign-in
+// link.
+func LogPath(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, "/sign-in/") {
+		return "/sign-in/[token]"
+	}
+	return r.URL.Path
 }
 
 // titles and next say, for each kind of fault, what it is and what to do.
