@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 }
 
 // command prepares a run of the program with only this environment.
-func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+func command(t testing.TB, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append([]string{asAssay + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
@@ -46,7 +46,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 }
 
 // once runs the program to its end.
-func once(t *testing.T, env []string, args ...string) (out, errs string, code int) {
+func once(t testing.TB, env []string, args ...string) (out, errs string, code int) {
 	t.Helper()
 	var o, e bytes.Buffer
 	cmd := command(t, env, args...)
@@ -89,7 +89,7 @@ func (l *lines) String() string {
 var linkLine = regexp.MustCompile(`(http://[^/\s]+)/sign-in/\S+`)
 
 // serve starts Assay on data and waits until it has told where it is.
-func serve(t *testing.T, data string, env ...string) *server {
+func serve(t testing.TB, data string, env ...string) *server {
 	t.Helper()
 	s := &server{errs: &lines{}, done: make(chan error, 1)}
 	s.cmd = command(t, append([]string{"ASSAY_DATA=" + data, "ASSAY_ADDR=127.0.0.1:0", "ASSAY_LOG_LEVEL=warn"}, env...), "serve")
@@ -139,7 +139,7 @@ func (s *server) stop() error {
 }
 
 // board returns the rows of the public leaderboard, without the head.
-func (s *server) board(t *testing.T) [][]string {
+func (s *server) board(t testing.TB) [][]string {
 	t.Helper()
 	resp, err := http.Get(s.url + "/leaderboard.csv?set=simulated")
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *server) board(t *testing.T) [][]string {
 }
 
 // await looks until ok.
-func await(t *testing.T, what string, ok func() bool) {
+func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -206,13 +206,13 @@ func TestARunThatIsKilledTwiceCompletesWithEveryAttemptScoredOnce(t *testing.T) 
 		t.Errorf("leaderboard: got %v", rows)
 	}
 	for sql, want := range map[string]int{
-		`SELECT count(*) FROM run WHERE state = 'completed' AND settled = planned AND planned = 640`: 1,
-		`SELECT count(*) FROM attempt WHERE state = 'settled'`:                                       640,
+		`SELECT count(*) FROM run WHERE state = 'completed' AND settled = planned AND planned = 480`: 1,
+		`SELECT count(*) FROM attempt WHERE state = 'settled'`:                                       480,
 		`SELECT count(*) FROM attempt WHERE state <> 'settled'`:                                      0,
-		`SELECT count(*) FROM event WHERE kind = 'attempt.settled'`:                                  640,
-		`SELECT count(DISTINCT data->>'attempt') FROM event WHERE kind = 'attempt.settled'`:          640,
-		`SELECT count(*) FROM transcript`:                                                            640 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
-		`SELECT sum(samples)::int FROM board_cell`:                                                   640 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
+		`SELECT count(*) FROM event WHERE kind = 'attempt.settled'`:                                  480,
+		`SELECT count(DISTINCT data->>'attempt') FROM event WHERE kind = 'attempt.settled'`:          480,
+		`SELECT count(*) FROM transcript`:                                                            480 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
+		`SELECT sum(samples)::int FROM board_cell`:                                                   480 - count(t, data, `SELECT count(*) FROM attempt WHERE verdict = 'infrastructure'`),
 	} {
 		if got := count(t, data, sql); got != want {
 			t.Errorf("%s: got %d, want %d", sql, got, want)

@@ -21,7 +21,7 @@ const (
 	// starterSuite and simulatedProvider are what a new Assay begins with.
 	starterSuite      = "Assay starter"
 	simulatedProvider = "Assay"
-	firstRunSamples   = 8
+	firstRunSamples   = 6
 	firstRunSeed      = 7
 )
 
