@@ -49,7 +49,8 @@ WHERE a.org_id = @org_id AND a.id = @id AND a.created_at = @created_at AND a.sta
 RETURNING a.run_id, a.model_id, a.version_id, a.claim, a.tries, a.seed, r.temperature, r.max_tokens, r.public;
 
 -- name: Release :execrows
-UPDATE attempt SET state = CASE state WHEN 'generating' THEN 'queued' ELSE 'answered' END, node_id = NULL, reason = @reason
+UPDATE attempt SET state = CASE state WHEN 'generating' THEN 'queued' ELSE 'answered' END, node_id = NULL, reason = @reason,
+    tries = tries - CASE WHEN @uncounted::boolean THEN 1 ELSE 0 END
 WHERE org_id = @org_id AND id = @id AND created_at = @created_at AND claim = @claim AND state IN ('generating', 'scoring');
 
 -- name: Answer :execrows
@@ -89,19 +90,25 @@ UPDATE run SET state = @state, finished_at = CASE WHEN @state = 'cancelled' THEN
 WHERE org_id = @org_id AND id = @id AND state = ANY(@from_states::text[]) RETURNING public;
 
 -- name: Waiting :many
-SELECT id, created_at, state FROM attempt
-WHERE org_id = @org_id AND run_id = @run_id AND state IN ('queued', 'answered') ORDER BY id;
+SELECT a.id, a.state, m.provider_id FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state IN ('queued', 'answered') ORDER BY a.id;
 
 -- name: RunningRuns :many
 -- tenantless: recovery takes up the runs of every org.
 SELECT id, org_id FROM run WHERE state = 'running' ORDER BY id;
 
--- name: FreeOrphans :many
+-- name: Orphans :many
+SELECT a.id, a.claim FROM attempt a
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state IN ('generating', 'scoring')
+  AND (a.node_id = @node_id
+    OR NOT EXISTS (SELECT FROM node n WHERE n.id = a.node_id AND n.seen_at > now() - make_interval(secs => @seconds::double precision)));
+
+-- name: Free :many
 UPDATE attempt a SET state = CASE a.state WHEN 'generating' THEN 'queued' ELSE 'answered' END, claim = a.claim + 1, node_id = NULL
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state IN ('generating', 'scoring')
-  AND ((a.node_id = @node_id AND a.id <> ALL(@held::uuid[]))
-    OR NOT EXISTS (SELECT FROM node n WHERE n.id = a.node_id AND n.seen_at > now() - make_interval(secs => @seconds::double precision)))
-RETURNING a.id, a.created_at, a.state;
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@claims::int[]) AS claim) seen, model m
+WHERE a.org_id = @org_id AND a.created_at = @created_at AND a.id = seen.id AND a.claim = seen.claim
+  AND a.state IN ('generating', 'scoring') AND m.org_id = a.org_id AND m.id = a.model_id
+RETURNING a.id, a.state, m.provider_id;
 
 -- name: Standing :many
 SELECT a.model_id,
@@ -111,29 +118,29 @@ SELECT a.model_id,
        count(*) FILTER (WHERE a.state IN ('generating', 'scoring')) AS working,
        coalesce(sum(a.cost), 0)::bigint AS cost,
        coalesce(sum(a.input_tokens + a.output_tokens), 0)::bigint AS tokens
-FROM attempt a WHERE a.org_id = @org_id AND a.run_id = @run_id GROUP BY a.model_id;
+FROM attempt a WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at GROUP BY a.model_id;
 
 -- name: VerdictCounts :many
 SELECT a.verdict::text AS verdict, count(*) AS attempts FROM attempt a
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled' GROUP BY a.verdict ORDER BY 2 DESC;
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled' GROUP BY a.verdict ORDER BY 2 DESC;
 
 -- name: Pace :one
 SELECT count(*) FILTER (WHERE settled_at > now() - interval '20 seconds') AS recent,
        coalesce(extract(epoch FROM now() - min(settled_at)), 0)::double precision AS since_first
-FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND state = 'settled';
+FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND created_at = @created_at AND state = 'settled';
 
 -- name: Convergence :many
 SELECT b.bucket, b.model_id, count(*) AS counted, count(*) FILTER (WHERE b.passed) AS passed, max(b.n)::bigint AS upto
 FROM (SELECT a.model_id, a.verdict = 'passed' AS passed,
              row_number() OVER w AS n, width_bucket((row_number() OVER w)::float8, 1, sqlc.arg(beyond)::float8, 48) AS bucket
-      FROM attempt a WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+      FROM attempt a WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled' AND a.verdict <> 'infrastructure'
       WINDOW w AS (ORDER BY a.settled_at, a.id)) b
 GROUP BY b.bucket, b.model_id ORDER BY b.bucket, b.model_id;
 
 -- name: ByProblem :many
 SELECT a.problem_id, p.name, p.language, a.model_id, count(*) AS counted, count(*) FILTER (WHERE a.verdict = 'passed') AS passed
 FROM attempt a JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled' AND a.verdict <> 'infrastructure'
 GROUP BY a.problem_id, p.name, p.language, p.position, a.model_id ORDER BY p.position, p.name;
 
 -- name: Attempts :many
@@ -141,7 +148,7 @@ SELECT a.id, a.run_id, a.model_id, m.title, m.simulated, a.problem_id, p.name AS
        coalesce(a.verdict, '')::text AS verdict, a.reason, a.checks_passed, a.checks_total, a.cost, a.latency, a.settled_at
 FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
 JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled'
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled'
   AND (sqlc.narg(model_id)::uuid IS NULL OR a.model_id = sqlc.narg(model_id)::uuid)
   AND (sqlc.narg(problem_id)::uuid IS NULL OR a.problem_id = sqlc.narg(problem_id)::uuid)
   AND (sqlc.narg(verdict)::text IS NULL OR a.verdict = sqlc.narg(verdict)::text)
@@ -155,6 +162,7 @@ FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
 JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
 JOIN run r ON r.org_id = a.org_id AND r.id = a.run_id
 WHERE a.org_id = @org_id AND a.model_id = @model_id AND r.public AND a.state = 'settled'
+  AND (sqlc.narg(problem_id)::uuid IS NULL OR a.problem_id = sqlc.narg(problem_id)::uuid)
   AND (sqlc.narg(verdict)::text IS NULL OR a.verdict = sqlc.narg(verdict)::text)
   AND (a.settled_at, a.id) < (@before_time::timestamptz, @before_id::uuid)
 ORDER BY a.settled_at DESC, a.id DESC LIMIT @most;
@@ -180,7 +188,7 @@ LEFT JOIN transcript t ON t.org_id = a.org_id AND t.attempt_id = a.id AND t.crea
 WHERE a.org_id = @org_id AND a.id = @id AND a.created_at = @created_at;
 
 -- name: PreviousAttempt :one
-SELECT id FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND id < @id AND state = 'settled' ORDER BY id DESC LIMIT 1;
+SELECT id FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND created_at = @created_at AND id < @id AND state = 'settled' ORDER BY id DESC LIMIT 1;
 
 -- name: NextAttempt :one
-SELECT id FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND id > @id AND state = 'settled' ORDER BY id LIMIT 1;
+SELECT id FROM attempt WHERE org_id = @org_id AND run_id = @run_id AND created_at = @created_at AND id > @id AND state = 'settled' ORDER BY id LIMIT 1;

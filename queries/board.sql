@@ -1,6 +1,6 @@
 -- name: PendingRuns :many
 -- tenantless: the board counts the runs of every org.
-SELECT r.id, r.org_id, r.suite_id, r.public, r.finished_at FROM run r
+SELECT r.id, r.org_id, r.suite_id, r.public, r.created_at, r.finished_at FROM run r
 WHERE r.state = 'completed' AND NOT EXISTS (SELECT FROM board_run b WHERE b.run_id = r.id)
 ORDER BY r.finished_at LIMIT 100;
 
@@ -12,14 +12,14 @@ INSERT INTO board_cell (org_id, public, day, model_id, problem_id, samples, pass
 SELECT a.org_id, @public::boolean, @day::date, a.model_id, a.problem_id, count(*),
        count(*) FILTER (WHERE a.verdict = 'passed'), sum(a.cost)
 FROM attempt a
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled' AND a.verdict <> 'infrastructure'
 GROUP BY a.org_id, a.model_id, a.problem_id
 ON CONFLICT (model_id, problem_id, public, day) DO UPDATE SET samples = board_cell.samples + excluded.samples,
     passed = board_cell.passed + excluded.passed, cost = board_cell.cost + excluded.cost;
 
 -- name: RunLatencies :many
 SELECT a.model_id, p.language, a.latency FROM attempt a JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.state = 'settled' AND a.verdict <> 'infrastructure';
+WHERE a.org_id = @org_id AND a.run_id = @run_id AND a.created_at = @created_at AND a.state = 'settled' AND a.verdict <> 'infrastructure';
 
 -- name: LatencyForUpdate :one
 SELECT sketch FROM board_latency

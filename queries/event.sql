@@ -11,7 +11,8 @@ WITH taken AS (
     SELECT id, org_id, public, topic, kind, subject, data, created_at FROM taken ORDER BY seq
 )
 INSERT INTO event (pos, id, org_id, public, topic, kind, subject, data, created_at)
-SELECT nextval('event_position'), id, org_id, public, topic, kind, subject, data, created_at FROM ordered
+SELECT nextval('event_position'), id, org_id, public, topic, kind, subject, data,
+       greatest(created_at, now() - interval '1 day') FROM ordered -- the partitions of older days may be gone
 RETURNING pos;
 
 -- name: After :many

@@ -37,4 +37,4 @@ DELETE FROM model WHERE org_id = @org_id AND id = @id;
 
 -- name: AllEndpoints :many
 -- tenantless: health asks whether any provider at all can be reached.
-SELECT id, org_id, name, kind, base_url, sealed_key FROM provider ORDER BY created_at LIMIT 100;
+SELECT id, org_id, name, kind, base_url, sealed_key, concurrency FROM provider ORDER BY created_at LIMIT 1000;

@@ -27,7 +27,7 @@ type Config struct {
 	Org         string  `env:"ASSAY_ORG" envDefault:"Assay" help:"name that the first organization gets at the first start"`
 	Simulated   bool    `env:"ASSAY_SIMULATED" envDefault:"true" help:"whether the built-in simulated models run, and a first run starts on an empty database"`
 	SimSpeed    float64 `env:"ASSAY_SIMULATED_SPEED" envDefault:"1" help:"how many times faster than life simulated models answer; 0 means without waiting"`
-	Calls       int     `env:"ASSAY_CALLS" envDefault:"32" help:"calls to models that this node has under way at once, over all providers"`
+	Calls       int     `env:"ASSAY_CALLS" envDefault:"32" help:"calls to one provider that this node has under way at once, at most"`
 	Slots       int     `env:"ASSAY_SLOTS" help:"programs that this node executes at once; the number of cores if empty"`
 	PostgresBin string  `env:"ASSAY_POSTGRES_BIN" help:"directory of the Postgres server programs; looked for if empty"`
 	Bwrap       string  `env:"ASSAY_BWRAP" help:"bubblewrap program; looked for in PATH if empty"`

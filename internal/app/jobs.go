@@ -39,7 +39,9 @@ func (a *App) newQueue() (*queue.Queue, error) {
 	}))
 	return queue.New(a.storage.db, queue.Config{
 		Workers: workers,
-		Queues:  map[string]int{bench.GenerateQueue: a.config.Calls, bench.ScoreQueue: a.slots(), upkeepQueue: 2},
+		Queues:  map[string]int{bench.ScoreQueue: a.slots(), upkeepQueue: 2},
+		Most:    a.config.Calls,
+		Rebuilt: []string{bench.GenerateArgs{}.Kind(), bench.ScoreArgs{}.Kind()},
 		Periodic: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
 			func() (river.JobArgs, *river.InsertOpts) { return maintainArgs{}, nil }, &river.PeriodicJobOpts{ID: "maintain_series", RunOnStart: true})},
 		Alone:   a.storage.server != nil,

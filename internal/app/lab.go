@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/assay-bench/assay/internal/fault"
 	"github.com/assay-bench/assay/internal/sandbox"
@@ -19,41 +20,58 @@ type lab struct {
 	mu     sync.Mutex
 	box    *sandbox.Sandbox
 	scorer *score.Scorer
-	err    error
+	err    error     // of the last opening that failed,
+	at     time.Time // and when that was
 }
+
+// lull is how long a failure to open stands before it is tried again.
+const lull = 30 * time.Second
 
 func newLab(c Config, slots int) *lab { return &lab{config: c, slots: slots} }
 
-// open proves the sandbox and starts the scorer, once; after a failure it tries
-// again at the next call, for what was missing may have been installed.
+// open proves the sandbox and starts the scorer, once; half a minute after a
+// failure it tries again, for what was missing may have been installed. The fault
+// is Conflict: nothing about an attempt, but about this machine.
 func (l *lab) open(ctx context.Context) (*score.Scorer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.scorer != nil {
-		return l.scorer, nil
+	if l.scorer != nil || (l.err != nil && time.Since(l.at) < lull) {
+		return l.scorer, l.err
 	}
+	box, scorer, err := l.prove(context.WithoutCancel(ctx))
+	if err != nil {
+		slog.ErrorContext(ctx, "no program is executed here", "error", err)
+		l.err, l.at = fault.New(fault.Conflict, "%w", err), time.Now()
+		return nil, l.err
+	}
+	l.box, l.scorer, l.err = box, scorer, nil
+	return scorer, nil
+}
+
+// prove makes a sandbox, sees every limit hold, and puts a scorer in it.
+func (l *lab) prove(ctx context.Context) (*sandbox.Sandbox, *score.Scorer, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	box, err := sandbox.New(sandbox.Config{Bwrap: l.config.Bwrap, Python: l.config.Python})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, check := range box.SelfTest(ctx) {
 		if !check.OK {
-			slog.ErrorContext(ctx, "the sandbox does not hold; no program is executed", "check", check.Name, "detail", check.Detail, "remedy", check.Remedy)
 			_ = box.Close() // the fault is told below
-			return nil, fault.New(fault.Unavailable, "the sandbox does not hold (%s: %s); %s", check.Name, check.Detail, check.Remedy)
+			return nil, nil, fault.New(fault.Unavailable, "the sandbox does not hold (%s: %s); %s", check.Name, check.Detail, check.Remedy)
 		}
 	}
 	scorer, err := score.New(score.Config{Sandbox: box, Slots: l.slots})
 	if err != nil {
 		_ = box.Close() // the fault is told below
-		return nil, err
+		return nil, nil, err
 	}
-	l.box, l.scorer = box, scorer
-	return scorer, nil
+	return box, scorer, nil
 }
 
-// Score executes a program against a problem's suite; the fault is Unavailable
-// where no sandbox holds.
+// Score executes a program against a problem's suite; the fault is Conflict where
+// no sandbox holds.
 func (l *lab) Score(ctx context.Context, suite score.Suite, program string) (score.Result, error) {
 	scorer, err := l.open(ctx)
 	if err != nil {

@@ -32,7 +32,7 @@ func (a *App) handler(sessions *signin.Sessions) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	site := &shell.Site{Asset: assets.URL, Version: Version(), BaseURL: a.config.URL, Host: hostOf(a.config.URL)}
+	site := &shell.Site{Asset: assets.URL, Version: Version(), BaseURL: a.config.URL, Host: hostOf(a.config.URL), Live: true}
 	return web.New(web.Parts{
 		Site: site, Assets: assets, Sessions: sessions, Live: a.live, Health: a.health, Log: a.log,
 		Pages: []web.Page{

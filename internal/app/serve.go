@@ -109,9 +109,7 @@ func (a *App) startWork(work context.Context, background *sync.WaitGroup) error 
 	background.Go(func() { a.health.Watch(work) })
 	background.Go(func() { a.sweep(work) })
 	background.Go(func() {
-		if _, err := a.lab.open(work); err != nil && work.Err() == nil {
-			a.log.Error("programs cannot be executed", "error", err)
-		}
+		_, _ = a.lab.open(work) // it says itself what is wrong, and is asked again
 		if err := a.seed(work); err != nil && work.Err() == nil {
 			a.log.Error("the first data could not be laid", "error", err)
 		}

@@ -1,3 +1,5 @@
+// Package app ties all parts together: storage, services, jobs and pages. It is
+// the one package that knows everything, and nothing but commands knows it.
 package app
 
 import (

@@ -55,11 +55,11 @@ var house = []room{
 
 	{"internal/provider", supply, nil},
 	{"internal/provider/openai", supply, []string{"internal/provider"}},
-	{"internal/provider/simulated", supply, nil},
+	{"internal/provider/simulated", supply, []string{"internal/provider", "internal/provider/openai"}},
 	{"internal/provider/providertest", supply, []string{"internal/provider"}},
 	{"internal/problem", supply, []string{"internal/problem/humaneval"}},
 	{"internal/problem/humaneval", supply, nil},
-	{"internal/problem/starter", supply, nil},
+	{"internal/problem/starter", supply, []string{"internal/problem/humaneval"}},
 	{"internal/sandbox", supply, nil},
 
 	{"internal/gateway", flow, nil},

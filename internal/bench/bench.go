@@ -98,8 +98,10 @@ type Scorer interface {
 	Score(ctx context.Context, suite score.Suite, program string) (score.Result, error)
 }
 
-// Enqueuer takes jobs that exist when tx commits, and names this node.
+// Enqueuer takes jobs that exist when tx commits, works queues that come up, and
+// names this node.
 type Enqueuer interface {
+	Serve(queue string, workers int) error
 	Insert(ctx context.Context, tx pgx.Tx, jobs ...river.JobArgs) error
 	Node() id.ID
 }
@@ -114,19 +116,20 @@ type Service struct {
 	scorer    Scorer
 
 	mu   sync.Mutex
-	held map[id.ID]work // attempts that this node works on
+	held map[*work]struct{} // what this node works on; a second job of an attempt is an entry of its own
 }
 
 // work is one attempt in the hands of this node.
 type work struct {
-	run    id.ID
-	cancel context.CancelCauseFunc
+	attempt id.ID
+	run     id.ID // Nil until the attempt has been claimed
+	cancel  context.CancelCauseFunc
 }
 
 // New returns the service.
 func New(db *pg.DB, queue Enqueuer, problems *problem.Service, providers *provider.Service, caller Caller, scorer Scorer) *Service {
 	return &Service{db: db, queue: queue, problems: problems, providers: providers, caller: caller, scorer: scorer,
-		held: map[id.ID]work{}}
+		held: map[*work]struct{}{}}
 }
 
 // Get returns a run that is public or of the actor's org. The fault is NotFound

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,8 +18,8 @@ import (
 	"github.com/assay-bench/assay/internal/queue"
 )
 
-// Pause lets what is under way finish and starts nothing new. It needs
-// run_benchmarks; the fault is Conflict unless the run is running.
+// Pause starts nothing new: calls and executions under way finish, and answers
+// wait for their scores until the run is resumed. It needs run_benchmarks; the fault is Conflict unless the run is running.
 func (s *Service) Pause(ctx context.Context, run id.ID) error {
 	return s.change(ctx, run, Paused, []State{Running}, "run.paused")
 }
@@ -45,7 +46,7 @@ func (s *Service) change(ctx context.Context, run id.ID, to State, from []State,
 	if err != nil {
 		return err
 	}
-	return s.db.AsOrg(ctx, actor.Org, func(tx pgx.Tx) error {
+	err = s.db.AsOrg(ctx, actor.Org, func(tx pgx.Tx) error {
 		public, err := changeState(ctx, tx, actor.Org, run, to, from)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return s.refuse(ctx, tx, actor.Org, run, to)
@@ -53,14 +54,17 @@ func (s *Service) change(ctx context.Context, run id.ID, to State, from []State,
 		if err != nil {
 			return err
 		}
-		if to == Running {
-			if err := s.requeue(ctx, tx, actor.Org, run); err != nil {
-				return err
-			}
-		}
-		return event.Publish(ctx, tx, event.Event{Org: actor.Org, Public: public, Topic: "run", Kind: kind, Subject: run},
-			map[string]any{"by": actor.Account})
+		return event.Publish(ctx, tx, event.Event{Org: actor.Org, Public: public, Topic: "run", Kind: kind, Subject: run}, struct{}{})
 	})
+	if err != nil || to != Running {
+		return err
+	}
+	// Only now, when whoever finds an attempt finds the run running: a job that came
+	// earlier, and rested, is made up for by what this reads.
+	if err := s.serveProviders(ctx); err != nil {
+		return err
+	}
+	return s.db.AsOrg(ctx, actor.Org, func(tx pgx.Tx) error { return s.requeue(ctx, tx, actor.Org, run) })
 }
 
 // refuse says why a run's state could not be changed.
@@ -91,7 +95,7 @@ func jobsOf(org id.ID, list []waitingAttempt) []river.JobArgs {
 		if a.answered {
 			jobs[i] = ScoreArgs{Org: org, Attempt: a.id}
 		} else {
-			jobs[i] = GenerateArgs{Org: org, Attempt: a.id}
+			jobs[i] = GenerateArgs{Org: org, Attempt: a.id, Provider: a.provider}
 		}
 	}
 	return jobs
@@ -107,6 +111,9 @@ func (s *Service) Recover(ctx context.Context) error { return s.sweep(ctx, true)
 func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx, false) }
 
 func (s *Service) sweep(ctx context.Context, all bool) error {
+	if err := s.serveProviders(ctx); err != nil {
+		return err
+	}
 	var runs []Run
 	err := s.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
 		runs, err = runningRuns(ctx, tx)
@@ -116,18 +123,43 @@ func (s *Service) sweep(ctx context.Context, all bool) error {
 		return fmt.Errorf("list running runs: %w", err)
 	}
 	for _, r := range runs {
-		err := s.db.AsOrg(ctx, r.Org, func(tx pgx.Tx) error {
-			freed, err := freeOrphans(ctx, tx, r.Org, r.ID, s.queue.Node(), s.holding(), queue.Silence)
-			if err != nil {
-				return err
-			}
-			if all {
-				return s.requeue(ctx, tx, r.Org, r.ID)
-			}
-			return s.queue.Insert(ctx, tx, jobsOf(r.Org, freed)...)
-		})
+		err := s.db.AsOrg(ctx, r.Org, func(tx pgx.Tx) error { return s.sweepRun(ctx, tx, r, all) })
 		if err != nil {
 			return fmt.Errorf("recover run %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// sweepRun frees what nobody works on in one run. It looks first, then asks what
+// this node holds, and then frees by the claims it saw: so an attempt that is
+// claimed meanwhile is either held or has another claim.
+func (s *Service) sweepRun(ctx context.Context, tx pgx.Tx, r Run, all bool) error {
+	found, err := orphans(ctx, tx, r.Org, r.ID, s.queue.Node(), queue.Silence)
+	if err != nil {
+		return err
+	}
+	held := s.holding()
+	found = slices.DeleteFunc(found, func(o orphan) bool { return slices.Contains(held, o.id) })
+	freed, err := free(ctx, tx, r.Org, r.ID, found)
+	if err != nil {
+		return err
+	}
+	if all {
+		return s.requeue(ctx, tx, r.Org, r.ID)
+	}
+	return s.queue.Insert(ctx, tx, jobsOf(r.Org, freed)...)
+}
+
+// serveProviders sees to it that this node works the queue of every provider.
+func (s *Service) serveProviders(ctx context.Context) error {
+	list, err := s.providers.Endpoints(ctx)
+	if err != nil {
+		return fmt.Errorf("list providers: %w", err)
+	}
+	for _, p := range list {
+		if err := s.queue.Serve(GenerateQueue(p.Provider), p.Concurrency); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -138,8 +170,8 @@ func (s *Service) holding() []id.ID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]id.ID, 0, len(s.held))
-	for a := range s.held {
-		list = append(list, a)
+	for w := range s.held {
+		list = append(list, w.attempt)
 	}
 	return list
 }
@@ -148,14 +180,15 @@ func (s *Service) holding() []id.ID {
 func (s *Service) stop(run id.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, w := range s.held {
+	for w := range s.held {
 		if w.run == run {
 			w.cancel(errStopped)
 		}
 	}
 }
 
-// Watch stops work on runs that are cancelled on any node, until ctx ends.
+// Watch follows what happens to runs on any node, until ctx ends: it stops work on
+// those that are cancelled and works the queues of those that start.
 func (s *Service) Watch(ctx context.Context, hub *event.Hub) {
 	select {
 	case <-hub.Ready():
@@ -169,7 +202,9 @@ func (s *Service) Watch(ctx context.Context, hub *event.Hub) {
 			return
 		case <-hub.Changed(pos):
 		}
-		list, next, err := hub.Since(ctx, pos, func(e *event.Event) bool { return e.Kind == "run.cancelled" })
+		list, next, err := hub.Since(ctx, pos, func(e *event.Event) bool {
+			return e.Kind == "run.cancelled" || e.Kind == "run.started" || e.Kind == "run.resumed"
+		})
 		if err != nil {
 			slog.WarnContext(ctx, "could not read which runs were cancelled", "error", err)
 			select {
@@ -179,7 +214,11 @@ func (s *Service) Watch(ctx context.Context, hub *event.Hub) {
 			continue
 		}
 		for _, e := range list {
-			s.stop(e.Subject)
+			if e.Kind == "run.cancelled" {
+				s.stop(e.Subject)
+			} else if err := s.serveProviders(ctx); err != nil {
+				slog.WarnContext(ctx, "could not work the queues of a run that started elsewhere", "error", err)
+			}
 		}
 		pos = next
 	}

@@ -17,9 +17,14 @@ import (
 	"github.com/assay-bench/assay/internal/score"
 )
 
-// maxTries is how often a step is tried before its failure is settled as one of
-// the infrastructure, which never counts against the model.
-const maxTries = 6
+// maxTries is how often a step is tried, over some six minutes, before its failure
+// is settled as one of the infrastructure, which never counts against the model.
+// It also ends the attempt that brings down every worker that takes it up.
+const maxTries = 12
+
+// ownFault is the pause after a fault of our own side, such as a sandbox that does
+// not hold: it is no try, and a person has to mend it.
+const ownFault = 10 * time.Second
 
 // errStopped is why the work on an attempt of a cancelled run ends.
 var errStopped = errors.New("the run was cancelled")
@@ -29,8 +34,8 @@ var errStopped = errors.New("the run was cancelled")
 // because somebody else has it or its run rests, is left alone. The error asks
 // for the job again, later.
 func (s *Service) Generate(ctx context.Context, job GenerateArgs) error {
-	ctx, leave := s.hold(ctx, job.Attempt)
-	defer leave()
+	ctx, w := s.hold(ctx, job.Attempt)
+	defer s.leave(w)
 	var c claimed
 	err := s.db.AsOrg(ctx, job.Org, func(tx pgx.Tx) (err error) {
 		c, err = claimGenerate(ctx, tx, job.Org, job.Attempt, s.queue.Node())
@@ -42,7 +47,10 @@ func (s *Service) Generate(ctx context.Context, job GenerateArgs) error {
 	if err != nil {
 		return fmt.Errorf("claim attempt %s: %w", job.Attempt, err)
 	}
-	s.belong(job.Attempt, c.run)
+	s.belong(w, c.run)
+	if c.tries > maxTries {
+		return s.settleFailure(ctx, c, fault.New(fault.Unavailable, "the worker did not survive this attempt, %d times", maxTries))
+	}
 	text, err := s.problems.Version(ctx, job.Org, c.version)
 	if err != nil {
 		return s.giveBack(ctx, c, err)
@@ -51,11 +59,19 @@ func (s *Service) Generate(ctx context.Context, job GenerateArgs) error {
 	if err != nil {
 		return s.callFailed(ctx, c, err)
 	}
-	err = s.db.AsOrg(ctx, job.Org, func(tx pgx.Tx) error { return s.answered(ctx, tx, c, answer) })
+	last, cancel := final(ctx)
+	defer cancel()
+	err = s.db.AsOrg(last, job.Org, func(tx pgx.Tx) error { return s.answered(last, tx, c, answer) })
 	if err != nil {
 		return s.giveBack(ctx, c, err)
 	}
 	return nil
+}
+
+// final is the context in which what has been paid for is written, whatever has
+// ended meanwhile.
+func final(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 }
 
 // answered stores the answer and enqueues its scoring.
@@ -86,30 +102,42 @@ func Ask(text problem.Text) string {
 // callFailed decides what becomes of an attempt whose call failed: tried again
 // later, or settled as a failure of the infrastructure.
 func (s *Service) callFailed(ctx context.Context, c claimed, err error) error {
-	if errors.Is(context.Cause(ctx), errStopped) {
-		return s.letGo(ctx, c, "")
-	}
 	var failed *provider.Error
+	theirs := errors.As(err, &failed)
 	switch {
-	case errors.As(err, &failed) && !failed.Retryable, fault.KindOf(err) == fault.NotFound:
-		return s.settleFailure(ctx, c, err)
-	case c.tries >= maxTries && ctx.Err() == nil:
+	case errors.Is(ctx.Err(), context.Canceled):
+		return s.interrupted(ctx, c)
+	case fault.KindOf(err) == fault.Unavailable:
+		return errors.Join(s.letGo(ctx, c, sentence(err), false), queue.Later(ownFault))
+	case theirs && !failed.Retryable, fault.KindOf(err) == fault.NotFound, c.tries >= maxTries:
 		return s.settleFailure(ctx, c, err)
 	}
 	wait := backoff(c.tries)
-	if failed != nil {
+	if theirs {
 		wait = max(wait, min(failed.RetryAfter, 2*time.Minute))
 	}
-	if err := s.letGo(ctx, c, sentence(err)); err != nil {
+	if err := s.letGo(ctx, c, sentence(err), true); err != nil {
 		return err
 	}
 	return queue.Later(wait)
 }
 
+// interrupted gives an attempt back whose run was cancelled, which ends the job,
+// or whose node stops, which leaves the job for later. Neither was a try.
+func (s *Service) interrupted(ctx context.Context, c claimed) error {
+	err := s.letGo(ctx, c, "", false)
+	if errors.Is(context.Cause(ctx), errStopped) {
+		return err
+	}
+	return errors.Join(err, ctx.Err())
+}
+
 // settleFailure ends an attempt that the infrastructure failed.
 func (s *Service) settleFailure(ctx context.Context, c claimed, cause error) error {
+	last, cancel := final(ctx)
+	defer cancel()
 	out := outcome{Result: score.Result{Verdict: score.Infrastructure, Reason: sentence(cause)}}
-	if err := s.settle(ctx, c, out); err != nil {
+	if err := s.settle(last, c, out); err != nil {
 		return s.giveBack(ctx, c, err)
 	}
 	return nil
@@ -126,10 +154,10 @@ func sentence(err error) string {
 
 // giveBack frees an attempt after a fault of our own and asks for the job again.
 func (s *Service) giveBack(ctx context.Context, c claimed, cause error) error {
-	if errors.Is(context.Cause(ctx), errStopped) {
-		return s.letGo(ctx, c, "")
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return s.interrupted(ctx, c)
 	}
-	if err := s.letGo(ctx, c, ""); err != nil {
+	if err := s.letGo(ctx, c, "", true); err != nil {
 		return errors.Join(cause, err)
 	}
 	return cause
@@ -137,11 +165,11 @@ func (s *Service) giveBack(ctx context.Context, c claimed, cause error) error {
 
 // letGo puts an attempt back where it can be claimed. It works after ctx has
 // ended, for that is when it is needed most; if it fails all the same, the next
-// sweep frees the attempt.
-func (s *Service) letGo(ctx context.Context, c claimed, reason string) error {
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+// sweep frees the attempt. counted says whether this was one of its tries.
+func (s *Service) letGo(ctx context.Context, c claimed, reason string, counted bool) error {
+	last, cancel := final(ctx)
 	defer cancel()
-	err := s.db.AsOrg(last, c.org, func(tx pgx.Tx) error { return release(last, tx, c, reason) })
+	err := s.db.AsOrg(last, c.org, func(tx pgx.Tx) error { return release(last, tx, c, reason, counted) })
 	if err != nil {
 		return fmt.Errorf("release attempt %s: %w", c.attempt, err)
 	}
@@ -155,25 +183,26 @@ func backoff(tries int) time.Duration {
 
 // hold notes that this node works on an attempt, before it claims it, so that no
 // sweep frees it meanwhile.
-func (s *Service) hold(ctx context.Context, attempt id.ID) (context.Context, func()) {
+func (s *Service) hold(ctx context.Context, attempt id.ID) (context.Context, *work) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	s.mu.Lock()
-	s.held[attempt] = work{cancel: cancel}
-	s.mu.Unlock()
-	return ctx, func() {
-		s.mu.Lock()
-		delete(s.held, attempt)
-		s.mu.Unlock()
-		cancel(nil)
-	}
-}
-
-// belong notes the run of a held attempt.
-func (s *Service) belong(attempt, run id.ID) {
+	w := &work{attempt: attempt, cancel: cancel}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if w, ok := s.held[attempt]; ok {
-		w.run = run
-		s.held[attempt] = w
-	}
+	s.held[w] = struct{}{}
+	return ctx, w
+}
+
+// leave ends the work.
+func (s *Service) leave(w *work) {
+	s.mu.Lock()
+	delete(s.held, w)
+	s.mu.Unlock()
+	w.cancel(nil)
+}
+
+// belong notes the run of what is held.
+func (s *Service) belong(w *work, run id.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.run = run
 }

@@ -117,7 +117,7 @@ func (h *house) node(t *testing.T) *node {
 		return n.Service.Score(ctx, job.Args)
 	}))
 	var err error
-	n.queue, err = queue.New(h.db, queue.Config{Workers: workers, Queues: map[string]int{GenerateQueue: 8, ScoreQueue: 4},
+	n.queue, err = queue.New(h.db, queue.Config{Workers: workers, Queues: map[string]int{ScoreQueue: 4}, Most: 8,
 		Recover: func(ctx context.Context) error { return n.Service.Recover(ctx) }})
 	if err != nil {
 		t.Fatal(err)

@@ -259,7 +259,7 @@ func TestWhatANodeLostHoldOfIsSweptUp(t *testing.T) {
 	}
 	g.await(t, 4)
 	n.mu.Lock() // as if the node had failed to give them back
-	n.held = map[id.ID]work{}
+	clear(n.held)
 	n.mu.Unlock()
 	close(g.open)
 	if err := n.Sweep(t.Context()); err != nil {

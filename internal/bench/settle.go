@@ -25,8 +25,8 @@ type outcome struct {
 // Score works one job: it takes an answered attempt up, finds the program in the
 // answer, executes it and settles the attempt. The error asks for the job again.
 func (s *Service) Score(ctx context.Context, job ScoreArgs) error {
-	ctx, leave := s.hold(ctx, job.Attempt)
-	defer leave()
+	ctx, w := s.hold(ctx, job.Attempt)
+	defer s.leave(w)
 	var c claimed
 	err := s.db.AsOrg(ctx, job.Org, func(tx pgx.Tx) (err error) {
 		c, err = claimScore(ctx, tx, job.Org, job.Attempt, s.queue.Node())
@@ -38,7 +38,10 @@ func (s *Service) Score(ctx context.Context, job ScoreArgs) error {
 	if err != nil {
 		return fmt.Errorf("claim attempt %s: %w", job.Attempt, err)
 	}
-	s.belong(job.Attempt, c.run)
+	s.belong(w, c.run)
+	if c.tries > maxTries {
+		return s.settleFailure(ctx, c, fault.New(fault.Unavailable, "the worker did not survive this attempt, %d times", maxTries))
+	}
 	text, err := s.problems.Version(ctx, job.Org, c.version)
 	if err != nil {
 		return s.giveBack(ctx, c, err)
@@ -47,7 +50,9 @@ func (s *Service) Score(ctx context.Context, job ScoreArgs) error {
 	if err != nil {
 		return s.scoreFailed(ctx, c, err)
 	}
-	if err := s.settle(ctx, c, out); err != nil {
+	last, cancel := final(ctx)
+	defer cancel()
+	if err := s.settle(last, c, out); err != nil {
 		return s.giveBack(ctx, c, err)
 	}
 	return nil
@@ -65,13 +70,15 @@ func (s *Service) judge(ctx context.Context, text problem.Text, answer string) (
 
 // scoreFailed decides what becomes of an attempt that could not be executed.
 func (s *Service) scoreFailed(ctx context.Context, c claimed, err error) error {
-	if errors.Is(context.Cause(ctx), errStopped) {
-		return s.letGo(ctx, c, "")
-	}
-	if c.tries >= maxTries && ctx.Err() == nil && fault.KindOf(err) != fault.Unavailable {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return s.interrupted(ctx, c)
+	case fault.KindOf(err) == fault.Conflict: // no sandbox holds here
+		return errors.Join(s.letGo(ctx, c, sentence(err), false), queue.Later(ownFault))
+	case c.tries >= maxTries:
 		return s.settleFailure(ctx, c, err)
 	}
-	if err := s.letGo(ctx, c, sentence(err)); err != nil {
+	if err := s.letGo(ctx, c, sentence(err), true); err != nil {
 		return err
 	}
 	return queue.Later(backoff(c.tries))

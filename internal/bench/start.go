@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -48,7 +50,10 @@ func (s *Service) Start(ctx context.Context, p Plan) (id.ID, error) {
 	}
 	run := id.New()
 	err = s.db.AsOrg(ctx, actor.Org, func(tx pgx.Tx) error { return s.start(ctx, tx, actor.Org, run, p) })
-	return run, err
+	if err != nil {
+		return id.Nil, err
+	}
+	return run, s.serveProviders(ctx)
 }
 
 // checked returns p completed, or what is wrong with it.
@@ -68,7 +73,7 @@ func (p Plan) checked() (Plan, error) {
 		seen[m] = true
 	}
 	switch {
-	case p.Name == "" || len(p.Name) > 90:
+	case p.Name == "" || len(p.Name) > 90 || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl):
 		return p, fault.New(fault.Invalid, "name: enter 1 to 90 letters, such as Weekly full bank")
 	case p.Suite == id.Nil:
 		return p, fault.New(fault.Invalid, "suite: choose one")
@@ -107,7 +112,7 @@ func (s *Service) start(ctx context.Context, tx pgx.Tx, org, run id.ID, p Plan) 
 	if err := takeRun(ctx, tx, org, run, p, simulated, planned); err != nil {
 		return err
 	}
-	jobs, err := s.planAttempts(ctx, tx, org, run, p, problems)
+	jobs, err := s.planAttempts(ctx, tx, org, run, p, problems, models)
 	if err != nil {
 		return err
 	}
@@ -134,8 +139,11 @@ func alike(models []provider.Model, want int) (simulated bool, err error) {
 
 // planAttempts writes the attempts, problem by problem so that every model moves
 // at the same pace, and returns their jobs.
-func (s *Service) planAttempts(ctx context.Context, tx pgx.Tx, org, run id.ID, p Plan, problems []problem.Problem) ([]river.JobArgs, error) {
-	at := id.Time(run)
+func (s *Service) planAttempts(ctx context.Context, tx pgx.Tx, org, run id.ID, p Plan, problems []problem.Problem, models []provider.Model) ([]river.JobArgs, error) {
+	at, providers := id.Time(run), map[id.ID]id.ID{}
+	for _, m := range models {
+		providers[m.ID] = m.ProviderID
+	}
 	var rows []plannedAttempt
 	var jobs []river.JobArgs
 	for sample := range p.Samples {
@@ -144,7 +152,7 @@ func (s *Service) planAttempts(ctx context.Context, tx pgx.Tx, org, run id.ID, p
 				a := plannedAttempt{ID: id.At(at), Model: model, Problem: pr.ID, Version: pr.Version, Sample: sample + 1,
 					Seed: seedOf(p.Seed, pr.Name, sample)}
 				rows = append(rows, a)
-				jobs = append(jobs, GenerateArgs{Org: org, Attempt: a.ID})
+				jobs = append(jobs, GenerateArgs{Org: org, Attempt: a.ID, Provider: providers[model]})
 			}
 		}
 	}

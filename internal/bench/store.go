@@ -40,7 +40,14 @@ type claimed struct {
 // waitingAttempt is one that somebody should take up.
 type waitingAttempt struct {
 	id       id.ID
+	provider id.ID
 	answered bool
+}
+
+// orphan is an attempt whose claimant may have gone.
+type orphan struct {
+	id    id.ID
+	claim int32
 }
 
 func visibleRun(ctx context.Context, tx pgx.Tx, run id.ID, org *id.ID) (id.ID, error) {
@@ -117,8 +124,9 @@ func claimScore(ctx context.Context, tx pgx.Tx, org, attempt, node id.ID) (claim
 		public: r.Public, answer: r.Answer}, err
 }
 
-func release(ctx context.Context, tx pgx.Tx, c claimed, reason string) error {
-	_, err := db.New(tx).Release(ctx, db.ReleaseParams{OrgID: c.org, ID: c.attempt, CreatedAt: born(c.attempt), Claim: c.claim, Reason: reason})
+func release(ctx context.Context, tx pgx.Tx, c claimed, reason string, counted bool) error {
+	_, err := db.New(tx).Release(ctx, db.ReleaseParams{OrgID: c.org, ID: c.attempt, CreatedAt: born(c.attempt), Claim: c.claim,
+		Reason: storable(reason), Uncounted: !counted})
 	return err
 }
 
@@ -173,13 +181,13 @@ func changeState(ctx context.Context, tx pgx.Tx, org, run id.ID, to State, from 
 }
 
 func waiting(ctx context.Context, tx pgx.Tx, org, run id.ID) ([]waitingAttempt, error) {
-	rows, err := db.New(tx).Waiting(ctx, org, run)
+	rows, err := db.New(tx).Waiting(ctx, org, run, born(run))
 	if err != nil {
 		return nil, err
 	}
 	list := make([]waitingAttempt, len(rows))
 	for i, r := range rows {
-		list[i] = waitingAttempt{id: r.ID, answered: r.State == "answered"}
+		list[i] = waitingAttempt{id: r.ID, provider: r.ProviderID, answered: r.State == "answered"}
 	}
 	return list, nil
 }
@@ -196,16 +204,36 @@ func runningRuns(ctx context.Context, tx pgx.Tx) ([]Run, error) {
 	return list, nil
 }
 
-func freeOrphans(ctx context.Context, tx pgx.Tx, org, run, node id.ID, held []id.ID, silence time.Duration) ([]waitingAttempt, error) {
-	rows, err := db.New(tx).FreeOrphans(ctx, db.FreeOrphansParams{OrgID: org, RunID: run, NodeID: &node, Held: held, Seconds: silence.Seconds()})
+// orphans lists the attempts of a run that look taken by this node, or by one that
+// has been silent for so long.
+func orphans(ctx context.Context, tx pgx.Tx, org, run, node id.ID, silence time.Duration) ([]orphan, error) {
+	rows, err := db.New(tx).Orphans(ctx, db.OrphansParams{OrgID: org, RunID: run, CreatedAt: born(run), NodeID: &node, Seconds: silence.Seconds()})
 	if err != nil {
 		return nil, err
 	}
-	list := make([]waitingAttempt, len(rows))
+	list := make([]orphan, len(rows))
 	for i, r := range rows {
-		list[i] = waitingAttempt{id: r.ID, answered: r.State == "answered"}
+		list[i] = orphan{id: r.ID, claim: r.Claim}
 	}
 	return list, nil
+}
+
+// free puts orphans back where they can be claimed, unless somebody has claimed
+// them since.
+func free(ctx context.Context, tx pgx.Tx, org, run id.ID, list []orphan) ([]waitingAttempt, error) {
+	arg := db.FreeParams{OrgID: org, CreatedAt: born(run)}
+	for _, o := range list {
+		arg.Ids, arg.Claims = append(arg.Ids, o.id), append(arg.Claims, o.claim)
+	}
+	rows, err := db.New(tx).Free(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	freed := make([]waitingAttempt, len(rows))
+	for i, r := range rows {
+		freed[i] = waitingAttempt{id: r.ID, provider: r.ProviderID, answered: r.State == "answered"}
+	}
+	return freed, nil
 }
 
 func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
@@ -214,14 +242,14 @@ func attempts(ctx context.Context, tx pgx.Tx, org id.ID, f Filter, n int) ([]Att
 	var rows []db.AttemptsRow
 	at, before := f.cursor()
 	if f.Run != id.Nil {
-		found, err := db.New(tx).Attempts(ctx, db.AttemptsParams{OrgID: org, RunID: f.Run, ModelID: some(f.Model), ProblemID: some(f.Problem),
+		found, err := db.New(tx).Attempts(ctx, db.AttemptsParams{OrgID: org, RunID: f.Run, CreatedAt: born(f.Run), ModelID: some(f.Model), ProblemID: some(f.Problem),
 			Verdict: someText(string(f.Verdict)), BeforeTime: at, BeforeID: before, Most: int32(n)})
 		if err != nil {
 			return nil, err
 		}
 		rows = found
 	} else {
-		found, err := db.New(tx).ModelAttempts(ctx, db.ModelAttemptsParams{OrgID: org, ModelID: f.Model,
+		found, err := db.New(tx).ModelAttempts(ctx, db.ModelAttemptsParams{OrgID: org, ModelID: f.Model, ProblemID: some(f.Problem),
 			Verdict: someText(string(f.Verdict)), BeforeTime: at, BeforeID: before, Most: int32(n)})
 		if err != nil {
 			return nil, err
@@ -280,11 +308,11 @@ func getAttempt(ctx context.Context, tx pgx.Tx, org, attempt id.ID) (Detail, err
 	if err := json.Unmarshal(r.Checks, &d.Checks); err != nil {
 		return Detail{}, err
 	}
-	previous, err := db.New(tx).PreviousAttempt(ctx, org, r.RunID, r.ID)
+	previous, err := db.New(tx).PreviousAttempt(ctx, db.PreviousAttemptParams{OrgID: org, RunID: r.RunID, CreatedAt: born(r.ID), ID: r.ID})
 	if d.Previous, err = orNone(previous, err); err != nil {
 		return Detail{}, err
 	}
-	next, err := db.New(tx).NextAttempt(ctx, org, r.RunID, r.ID)
+	next, err := db.New(tx).NextAttempt(ctx, db.NextAttemptParams{OrgID: org, RunID: r.RunID, CreatedAt: born(r.ID), ID: r.ID})
 	d.Next, err = orNone(next, err)
 	return d, err
 }
@@ -303,7 +331,7 @@ func standing(ctx context.Context, tx pgx.Tx, org, run id.ID) ([]Standing, error
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.Standing(ctx, org, run)
+	rows, err := q.Standing(ctx, org, run, born(run))
 	if err != nil {
 		return nil, err
 	}
@@ -322,7 +350,7 @@ func standing(ctx context.Context, tx pgx.Tx, org, run id.ID) ([]Standing, error
 }
 
 func verdictCounts(ctx context.Context, tx pgx.Tx, org, run id.ID) (map[score.Verdict]int, error) {
-	rows, err := db.New(tx).VerdictCounts(ctx, org, run)
+	rows, err := db.New(tx).VerdictCounts(ctx, org, run, born(run))
 	counts := make(map[score.Verdict]int, len(rows))
 	for _, r := range rows {
 		counts[score.Verdict(r.Verdict)] = int(r.Attempts)
@@ -331,12 +359,12 @@ func verdictCounts(ctx context.Context, tx pgx.Tx, org, run id.ID) (map[score.Ve
 }
 
 func pace(ctx context.Context, tx pgx.Tx, org, run id.ID) (recent int, sinceFirst time.Duration, err error) {
-	r, err := db.New(tx).Pace(ctx, org, run)
+	r, err := db.New(tx).Pace(ctx, org, run, born(run))
 	return int(r.Recent), time.Duration(r.SinceFirst * float64(time.Second)), err
 }
 
 func convergence(ctx context.Context, tx pgx.Tx, org, run id.ID, total int) ([]Step, error) {
-	rows, err := db.New(tx).Convergence(ctx, float64(total+1), org, run)
+	rows, err := db.New(tx).Convergence(ctx, db.ConvergenceParams{OrgID: org, RunID: run, CreatedAt: born(run), Beyond: float64(total + 1)})
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +376,7 @@ func convergence(ctx context.Context, tx pgx.Tx, org, run id.ID, total int) ([]S
 }
 
 func byProblem(ctx context.Context, tx pgx.Tx, org, run id.ID) ([]Cell, error) {
-	rows, err := db.New(tx).ByProblem(ctx, org, run)
+	rows, err := db.New(tx).ByProblem(ctx, org, run, born(run))
 	if err != nil {
 		return nil, err
 	}

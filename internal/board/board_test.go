@@ -71,14 +71,15 @@ type outcome struct {
 func (b *bank) run(t *testing.T, model id.ID, public bool, daysAgo int, list ...outcome) {
 	t.Helper()
 	run, bm := id.New(), id.New()
+	at := id.Time(run)
 	b.exec(t, `INSERT INTO benchmark (id, org_id, name, suite_id, samples, temperature, max_tokens, public) VALUES ($1, $2, $3, $4, 1, 0, 100, $5)`, bm, b.org, bm.String(), b.suite, public)
-	b.exec(t, `INSERT INTO run (id, org_id, benchmark_id, name, suite_id, samples, temperature, max_tokens, public, simulated, seed, state, planned, settled, finished_at)
-		VALUES ($1, $2, $3, 'run', $4, 1, 0, 100, $5, true, 1, 'completed', $6, $6, now() - make_interval(days => $7))`, run, b.org, bm, b.suite, public, len(list), daysAgo)
+	b.exec(t, `INSERT INTO run (id, org_id, benchmark_id, name, suite_id, samples, temperature, max_tokens, public, simulated, seed, state, planned, settled, created_at, finished_at)
+		VALUES ($1, $2, $3, 'run', $4, 1, 0, 100, $5, true, 1, 'completed', $6, $6, $8, now() - make_interval(days => $7))`, run, b.org, bm, b.suite, public, len(list), daysAgo, at)
 	for _, o := range list {
-		a := id.New()
+		a := id.At(at)
 		b.exec(t, `INSERT INTO attempt (id, created_at, org_id, run_id, model_id, problem_id, version_id, sample, seed, state, verdict, settled_at, cost, latency)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1, 'settled', $8, now(), $9, $10)`,
-			a, id.Time(a), b.org, run, model, b.problems[o.problem], b.versions[o.problem], o.verdict, o.cost, o.latency.Microseconds())
+			a, at, b.org, run, model, b.problems[o.problem], b.versions[o.problem], o.verdict, o.cost, o.latency.Microseconds())
 	}
 }
 

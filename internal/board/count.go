@@ -2,6 +2,7 @@ package board
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -17,7 +18,7 @@ import (
 type pending struct {
 	run, org, suite id.ID
 	public          bool
-	finished        time.Time
+	born, finished  time.Time // attempts carry the birth of their run
 }
 
 // Count counts every completed run that has not been counted, each in a
@@ -32,12 +33,16 @@ func (s *Service) Count(ctx context.Context) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		var wrong error
 		for _, p := range list {
 			if err := s.db.AsOrg(ctx, p.org, func(tx pgx.Tx) error { return count(ctx, tx, p) }); err != nil {
-				return fmt.Errorf("count run %s: %w", p.run, err)
+				wrong = errors.Join(wrong, fmt.Errorf("count run %s: %w", p.run, err))
 			}
 		}
 		s.Changed()
+		if wrong != nil {
+			return wrong
+		}
 	}
 }
 
@@ -115,7 +120,10 @@ func (s *Service) await(ctx context.Context, hub *event.Hub, pos int64, tick <-c
 			return e.Kind == "run.completed" || e.Kind == "board.changed"
 		})
 		if err != nil {
-			<-tick // the database is away; look again when it is time
+			select { // the database is away; look again when it is time
+			case <-tick:
+			case <-ctx.Done():
+			}
 			return pos
 		}
 		pos = next

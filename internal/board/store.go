@@ -121,7 +121,7 @@ func pendingRuns(ctx context.Context, tx pgx.Tx) ([]pending, error) {
 	}
 	list := make([]pending, len(rows))
 	for i, r := range rows {
-		list[i] = pending{run: r.ID, org: r.OrgID, suite: r.SuiteID, public: r.Public, finished: r.FinishedAt.UTC()}
+		list[i] = pending{run: r.ID, org: r.OrgID, suite: r.SuiteID, public: r.Public, born: r.CreatedAt, finished: r.FinishedAt.UTC()}
 	}
 	return list, nil
 }
@@ -134,12 +134,12 @@ func markRun(ctx context.Context, tx pgx.Tx, p pending) (bool, error) {
 }
 
 func addCells(ctx context.Context, tx pgx.Tx, p pending) error {
-	return db.New(tx).AddCells(ctx, db.AddCellsParams{OrgID: p.org, RunID: p.run, Public: p.public, Day: p.finished})
+	return db.New(tx).AddCells(ctx, db.AddCellsParams{OrgID: p.org, RunID: p.run, Public: p.public, Day: p.finished, CreatedAt: p.born})
 }
 
 // runLatencies sketches the latencies of a run, in microseconds.
 func runLatencies(ctx context.Context, tx pgx.Tx, p pending) (map[latencyKey]*stat.Sketch, error) {
-	rows, err := db.New(tx).RunLatencies(ctx, p.org, p.run)
+	rows, err := db.New(tx).RunLatencies(ctx, p.org, p.run, p.born)
 	if err != nil {
 		return nil, err
 	}

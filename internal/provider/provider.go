@@ -225,8 +225,8 @@ func (s *Service) EnsureSimulated(ctx context.Context, org id.ID, name string, l
 	})
 }
 
-// Endpoints returns up to a hundred connected providers of all orgs, keys
-// included, for the health check.
+// Endpoints returns up to a thousand connected providers of all orgs, keys
+// included, for the health check and for the queues before them.
 func (s *Service) Endpoints(ctx context.Context) ([]Target, error) {
 	var list []Target
 	var sealed [][]byte

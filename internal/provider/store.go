@@ -136,7 +136,7 @@ func endpoints(ctx context.Context, tx pgx.Tx) ([]Target, [][]byte, error) {
 	}
 	list, sealed := make([]Target, len(rows)), make([][]byte, len(rows))
 	for i, r := range rows {
-		list[i] = Target{Provider: r.ID, Kind: r.Kind, Endpoint: Endpoint{BaseURL: r.BaseUrl}, Model: Model{Provider: r.Name}}
+		list[i] = Target{Provider: r.ID, Kind: r.Kind, Endpoint: Endpoint{BaseURL: r.BaseUrl}, Concurrency: int(r.Concurrency), Model: Model{Provider: r.Name}}
 		sealed[i] = r.SealedKey
 	}
 	return list, sealed, nil

@@ -8,6 +8,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -32,7 +33,9 @@ type Config struct {
 	Workers  *river.Workers
 	Queues   map[string]int // how many jobs of each queue this node works at once; none: it only enqueues
 	Periodic []*river.PeriodicJob
-	Alone    bool // no other node can exist (the embedded database): all others are dead
+	Alone    bool     // no other node can exist (the embedded database): all others are dead
+	Most     int      // workers that a queue gets by Serve at most; 0 means no bound
+	Rebuilt  []string // kinds of jobs that Recover enqueues anew, so that old ones may go when Alone
 	// Recover takes up the work that dead nodes held. It is called before their
 	// rows go, so it may run twice but is never missed.
 	Recover func(ctx context.Context) error
@@ -53,8 +56,8 @@ func New(db *pg.DB, config Config) (*Queue, error) {
 	rc := &river.Config{
 		Schema:               "river",
 		Logger:               slog.New(quiet{slog.Default().Handler()}),
-		JobTimeout:           8 * time.Minute,
-		RescueStuckJobsAfter: 15 * time.Minute,
+		JobTimeout:           15 * time.Minute, // above the ten that a call may take
+		RescueStuckJobsAfter: 30 * time.Minute,
 		FetchCooldown:        20 * time.Millisecond,
 		FetchPollInterval:    time.Second,
 		PeriodicJobs:         config.Periodic,
@@ -86,6 +89,23 @@ func (q *Queue) Insert(ctx context.Context, tx pgx.Tx, jobs ...river.JobArgs) er
 		if _, err := q.client.InsertManyFastTx(ctx, tx, params[start:min(start+5000, len(params))]); err != nil {
 			return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)
 		}
+	}
+	return nil
+}
+
+// Serve works one more queue from now on, with so many workers; one that is worked
+// already stays as it is. A node that works nothing ignores it.
+func (q *Queue) Serve(name string, workers int) error {
+	if len(q.config.Queues) == 0 {
+		return nil
+	}
+	if q.config.Most > 0 {
+		workers = min(workers, q.config.Most)
+	}
+	err := q.client.Queues().Add(name, river.QueueConfig{MaxWorkers: workers})
+	var known *river.QueueAlreadyAddedError
+	if err != nil && !errors.As(err, &known) {
+		return fmt.Errorf("work queue %s: %w", name, err)
 	}
 	return nil
 }
@@ -138,8 +158,9 @@ func (q *Queue) beat(ctx context.Context) error {
 	return q.db.AsSystem(ctx, func(tx pgx.Tx) error { return upsertNode(ctx, tx, q.node, host) })
 }
 
-// reap recovers what dead nodes held and then forgets them. At the start it
-// recovers in any case: the last process may have gone without a trace.
+// reap recovers what dead nodes held and then forgets them. A node that is alone
+// recovers at its start in any case: the last process may have gone without a
+// trace. Jobs that are to be made anew go first, so that none comes twice.
 func (q *Queue) reap(ctx context.Context, start bool) error {
 	var dead []id.ID
 	err := q.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
@@ -149,20 +170,42 @@ func (q *Queue) reap(ctx context.Context, start bool) error {
 		dead, err = deadNodes(ctx, tx, Silence)
 		return err
 	})
-	if err != nil || (len(dead) == 0 && !start) || q.config.Recover == nil {
+	alone := start && q.config.Alone
+	if err != nil || (len(dead) == 0 && !alone) || q.config.Recover == nil {
 		return err
+	}
+	if alone {
+		if err := q.clear(ctx); err != nil {
+			return err
+		}
 	}
 	if err := q.config.Recover(ctx); err != nil {
 		return err
 	}
 	return q.db.AsSystem(ctx, func(tx pgx.Tx) error {
 		for _, node := range dead {
-			if err := deleteNode(ctx, tx, node); err != nil {
+			if err := deleteDead(ctx, tx, node, Silence); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// clear deletes the jobs that Recover makes anew. Jobs that the last process was
+// at are out of reach; River gives them back much later, to find nothing to do.
+func (q *Queue) clear(ctx context.Context) error {
+	for len(q.config.Rebuilt) > 0 {
+		params := river.NewJobDeleteManyParams().Kinds(q.config.Rebuilt...).First(5000)
+		deleted, err := q.client.JobDeleteMany(ctx, params)
+		if err != nil {
+			return fmt.Errorf("clear old jobs: %w", err)
+		}
+		if len(deleted.Jobs) == 0 {
+			return nil
+		}
+	}
+	return nil
 }
 
 // Stop ends the work: jobs get until ctx ends to finish, then are cancelled, and

@@ -22,6 +22,10 @@ func deleteOtherNodes(ctx context.Context, tx pgx.Tx, node id.ID) error {
 	return db.New(tx).DeleteOtherNodes(ctx, node)
 }
 
+func deleteDead(ctx context.Context, tx pgx.Tx, node id.ID, silence time.Duration) error {
+	return db.New(tx).DeleteDead(ctx, node, silence.Seconds())
+}
+
 func deadNodes(ctx context.Context, tx pgx.Tx, silence time.Duration) ([]id.ID, error) {
 	return db.New(tx).DeadNodes(ctx, silence.Seconds())
 }

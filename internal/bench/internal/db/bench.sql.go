@@ -169,17 +169,18 @@ SELECT a.id, a.run_id, a.model_id, m.title, m.simulated, a.problem_id, p.name AS
        coalesce(a.verdict, '')::text AS verdict, a.reason, a.checks_passed, a.checks_total, a.cost, a.latency, a.settled_at
 FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
 JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = $1 AND a.run_id = $2 AND a.state = 'settled'
-  AND ($3::uuid IS NULL OR a.model_id = $3::uuid)
-  AND ($4::uuid IS NULL OR a.problem_id = $4::uuid)
-  AND ($5::text IS NULL OR a.verdict = $5::text)
-  AND (a.settled_at, a.id) < ($6::timestamptz, $7::uuid)
-ORDER BY a.settled_at DESC, a.id DESC LIMIT $8
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state = 'settled'
+  AND ($4::uuid IS NULL OR a.model_id = $4::uuid)
+  AND ($5::uuid IS NULL OR a.problem_id = $5::uuid)
+  AND ($6::text IS NULL OR a.verdict = $6::text)
+  AND (a.settled_at, a.id) < ($7::timestamptz, $8::uuid)
+ORDER BY a.settled_at DESC, a.id DESC LIMIT $9
 `
 
 type AttemptsParams struct {
 	OrgID      uuid.UUID
 	RunID      uuid.UUID
+	CreatedAt  time.Time
 	ModelID    *uuid.UUID
 	ProblemID  *uuid.UUID
 	Verdict    *string
@@ -212,6 +213,7 @@ func (q *Queries) Attempts(ctx context.Context, arg AttemptsParams) ([]AttemptsR
 	rows, err := q.db.Query(ctx, attempts,
 		arg.OrgID,
 		arg.RunID,
+		arg.CreatedAt,
 		arg.ModelID,
 		arg.ProblemID,
 		arg.Verdict,
@@ -258,7 +260,7 @@ func (q *Queries) Attempts(ctx context.Context, arg AttemptsParams) ([]AttemptsR
 const byProblem = `-- name: ByProblem :many
 SELECT a.problem_id, p.name, p.language, a.model_id, count(*) AS counted, count(*) FILTER (WHERE a.verdict = 'passed') AS passed
 FROM attempt a JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = $1 AND a.run_id = $2 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
 GROUP BY a.problem_id, p.name, p.language, p.position, a.model_id ORDER BY p.position, p.name
 `
 
@@ -271,8 +273,8 @@ type ByProblemRow struct {
 	Passed    int64
 }
 
-func (q *Queries) ByProblem(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) ([]ByProblemRow, error) {
-	rows, err := q.db.Query(ctx, byProblem, orgID, runID)
+func (q *Queries) ByProblem(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]ByProblemRow, error) {
+	rows, err := q.db.Query(ctx, byProblem, orgID, runID, createdAt)
 	if err != nil {
 		return nil, err
 	}
@@ -447,10 +449,17 @@ const convergence = `-- name: Convergence :many
 SELECT b.bucket, b.model_id, count(*) AS counted, count(*) FILTER (WHERE b.passed) AS passed, max(b.n)::bigint AS upto
 FROM (SELECT a.model_id, a.verdict = 'passed' AS passed,
              row_number() OVER w AS n, width_bucket((row_number() OVER w)::float8, 1, $1::float8, 48) AS bucket
-      FROM attempt a WHERE a.org_id = $2 AND a.run_id = $3 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+      FROM attempt a WHERE a.org_id = $2 AND a.run_id = $3 AND a.created_at = $4 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
       WINDOW w AS (ORDER BY a.settled_at, a.id)) b
 GROUP BY b.bucket, b.model_id ORDER BY b.bucket, b.model_id
 `
+
+type ConvergenceParams struct {
+	Beyond    float64
+	OrgID     uuid.UUID
+	RunID     uuid.UUID
+	CreatedAt time.Time
+}
 
 type ConvergenceRow struct {
 	Bucket  int32
@@ -460,8 +469,13 @@ type ConvergenceRow struct {
 	Upto    int64
 }
 
-func (q *Queries) Convergence(ctx context.Context, beyond float64, orgID uuid.UUID, runID uuid.UUID) ([]ConvergenceRow, error) {
-	rows, err := q.db.Query(ctx, convergence, beyond, orgID, runID)
+func (q *Queries) Convergence(ctx context.Context, arg ConvergenceParams) ([]ConvergenceRow, error) {
+	rows, err := q.db.Query(ctx, convergence,
+		arg.Beyond,
+		arg.OrgID,
+		arg.RunID,
+		arg.CreatedAt,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -506,44 +520,42 @@ func (q *Queries) CountSettled(ctx context.Context, orgID uuid.UUID, iD uuid.UUI
 	return i, err
 }
 
-const freeOrphans = `-- name: FreeOrphans :many
+const free = `-- name: Free :many
 UPDATE attempt a SET state = CASE a.state WHEN 'generating' THEN 'queued' ELSE 'answered' END, claim = a.claim + 1, node_id = NULL
-WHERE a.org_id = $1 AND a.run_id = $2 AND a.state IN ('generating', 'scoring')
-  AND ((a.node_id = $3 AND a.id <> ALL($4::uuid[]))
-    OR NOT EXISTS (SELECT FROM node n WHERE n.id = a.node_id AND n.seen_at > now() - make_interval(secs => $5::double precision)))
-RETURNING a.id, a.created_at, a.state
+FROM (SELECT unnest($3::uuid[]) AS id, unnest($4::int[]) AS claim) seen, model m
+WHERE a.org_id = $1 AND a.created_at = $2 AND a.id = seen.id AND a.claim = seen.claim
+  AND a.state IN ('generating', 'scoring') AND m.org_id = a.org_id AND m.id = a.model_id
+RETURNING a.id, a.state, m.provider_id
 `
 
-type FreeOrphansParams struct {
-	OrgID   uuid.UUID
-	RunID   uuid.UUID
-	NodeID  *uuid.UUID
-	Held    []uuid.UUID
-	Seconds float64
-}
-
-type FreeOrphansRow struct {
-	ID        uuid.UUID
+type FreeParams struct {
+	OrgID     uuid.UUID
 	CreatedAt time.Time
-	State     string
+	Ids       []uuid.UUID
+	Claims    []int32
 }
 
-func (q *Queries) FreeOrphans(ctx context.Context, arg FreeOrphansParams) ([]FreeOrphansRow, error) {
-	rows, err := q.db.Query(ctx, freeOrphans,
+type FreeRow struct {
+	ID         uuid.UUID
+	State      string
+	ProviderID uuid.UUID
+}
+
+func (q *Queries) Free(ctx context.Context, arg FreeParams) ([]FreeRow, error) {
+	rows, err := q.db.Query(ctx, free,
 		arg.OrgID,
-		arg.RunID,
-		arg.NodeID,
-		arg.Held,
-		arg.Seconds,
+		arg.CreatedAt,
+		arg.Ids,
+		arg.Claims,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []FreeOrphansRow
+	var items []FreeRow
 	for rows.Next() {
-		var i FreeOrphansRow
-		if err := rows.Scan(&i.ID, &i.CreatedAt, &i.State); err != nil {
+		var i FreeRow
+		if err := rows.Scan(&i.ID, &i.State, &i.ProviderID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -679,14 +691,16 @@ FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
 JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
 JOIN run r ON r.org_id = a.org_id AND r.id = a.run_id
 WHERE a.org_id = $1 AND a.model_id = $2 AND r.public AND a.state = 'settled'
-  AND ($3::text IS NULL OR a.verdict = $3::text)
-  AND (a.settled_at, a.id) < ($4::timestamptz, $5::uuid)
-ORDER BY a.settled_at DESC, a.id DESC LIMIT $6
+  AND ($3::uuid IS NULL OR a.problem_id = $3::uuid)
+  AND ($4::text IS NULL OR a.verdict = $4::text)
+  AND (a.settled_at, a.id) < ($5::timestamptz, $6::uuid)
+ORDER BY a.settled_at DESC, a.id DESC LIMIT $7
 `
 
 type ModelAttemptsParams struct {
 	OrgID      uuid.UUID
 	ModelID    uuid.UUID
+	ProblemID  *uuid.UUID
 	Verdict    *string
 	BeforeTime time.Time
 	BeforeID   uuid.UUID
@@ -717,6 +731,7 @@ func (q *Queries) ModelAttempts(ctx context.Context, arg ModelAttemptsParams) ([
 	rows, err := q.db.Query(ctx, modelAttempts,
 		arg.OrgID,
 		arg.ModelID,
+		arg.ProblemID,
 		arg.Verdict,
 		arg.BeforeTime,
 		arg.BeforeID,
@@ -759,20 +774,78 @@ func (q *Queries) ModelAttempts(ctx context.Context, arg ModelAttemptsParams) ([
 }
 
 const nextAttempt = `-- name: NextAttempt :one
-SELECT id FROM attempt WHERE org_id = $1 AND run_id = $2 AND id > $3 AND state = 'settled' ORDER BY id LIMIT 1
+SELECT id FROM attempt WHERE org_id = $1 AND run_id = $2 AND created_at = $3 AND id > $4 AND state = 'settled' ORDER BY id LIMIT 1
 `
 
-func (q *Queries) NextAttempt(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, iD uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, nextAttempt, orgID, runID, iD)
+type NextAttemptParams struct {
+	OrgID     uuid.UUID
+	RunID     uuid.UUID
+	CreatedAt time.Time
+	ID        uuid.UUID
+}
+
+func (q *Queries) NextAttempt(ctx context.Context, arg NextAttemptParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, nextAttempt,
+		arg.OrgID,
+		arg.RunID,
+		arg.CreatedAt,
+		arg.ID,
+	)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
+const orphans = `-- name: Orphans :many
+SELECT a.id, a.claim FROM attempt a
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state IN ('generating', 'scoring')
+  AND (a.node_id = $4
+    OR NOT EXISTS (SELECT FROM node n WHERE n.id = a.node_id AND n.seen_at > now() - make_interval(secs => $5::double precision)))
+`
+
+type OrphansParams struct {
+	OrgID     uuid.UUID
+	RunID     uuid.UUID
+	CreatedAt time.Time
+	NodeID    *uuid.UUID
+	Seconds   float64
+}
+
+type OrphansRow struct {
+	ID    uuid.UUID
+	Claim int32
+}
+
+func (q *Queries) Orphans(ctx context.Context, arg OrphansParams) ([]OrphansRow, error) {
+	rows, err := q.db.Query(ctx, orphans,
+		arg.OrgID,
+		arg.RunID,
+		arg.CreatedAt,
+		arg.NodeID,
+		arg.Seconds,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrphansRow
+	for rows.Next() {
+		var i OrphansRow
+		if err := rows.Scan(&i.ID, &i.Claim); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pace = `-- name: Pace :one
 SELECT count(*) FILTER (WHERE settled_at > now() - interval '20 seconds') AS recent,
        coalesce(extract(epoch FROM now() - min(settled_at)), 0)::double precision AS since_first
-FROM attempt WHERE org_id = $1 AND run_id = $2 AND state = 'settled'
+FROM attempt WHERE org_id = $1 AND run_id = $2 AND created_at = $3 AND state = 'settled'
 `
 
 type PaceRow struct {
@@ -780,31 +853,45 @@ type PaceRow struct {
 	SinceFirst float64
 }
 
-func (q *Queries) Pace(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) (PaceRow, error) {
-	row := q.db.QueryRow(ctx, pace, orgID, runID)
+func (q *Queries) Pace(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) (PaceRow, error) {
+	row := q.db.QueryRow(ctx, pace, orgID, runID, createdAt)
 	var i PaceRow
 	err := row.Scan(&i.Recent, &i.SinceFirst)
 	return i, err
 }
 
 const previousAttempt = `-- name: PreviousAttempt :one
-SELECT id FROM attempt WHERE org_id = $1 AND run_id = $2 AND id < $3 AND state = 'settled' ORDER BY id DESC LIMIT 1
+SELECT id FROM attempt WHERE org_id = $1 AND run_id = $2 AND created_at = $3 AND id < $4 AND state = 'settled' ORDER BY id DESC LIMIT 1
 `
 
-func (q *Queries) PreviousAttempt(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, iD uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, previousAttempt, orgID, runID, iD)
+type PreviousAttemptParams struct {
+	OrgID     uuid.UUID
+	RunID     uuid.UUID
+	CreatedAt time.Time
+	ID        uuid.UUID
+}
+
+func (q *Queries) PreviousAttempt(ctx context.Context, arg PreviousAttemptParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, previousAttempt,
+		arg.OrgID,
+		arg.RunID,
+		arg.CreatedAt,
+		arg.ID,
+	)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const release = `-- name: Release :execrows
-UPDATE attempt SET state = CASE state WHEN 'generating' THEN 'queued' ELSE 'answered' END, node_id = NULL, reason = $1
-WHERE org_id = $2 AND id = $3 AND created_at = $4 AND claim = $5 AND state IN ('generating', 'scoring')
+UPDATE attempt SET state = CASE state WHEN 'generating' THEN 'queued' ELSE 'answered' END, node_id = NULL, reason = $1,
+    tries = tries - CASE WHEN $2::boolean THEN 1 ELSE 0 END
+WHERE org_id = $3 AND id = $4 AND created_at = $5 AND claim = $6 AND state IN ('generating', 'scoring')
 `
 
 type ReleaseParams struct {
 	Reason    string
+	Uncounted bool
 	OrgID     uuid.UUID
 	ID        uuid.UUID
 	CreatedAt time.Time
@@ -814,6 +901,7 @@ type ReleaseParams struct {
 func (q *Queries) Release(ctx context.Context, arg ReleaseParams) (int64, error) {
 	result, err := q.db.Exec(ctx, release,
 		arg.Reason,
+		arg.Uncounted,
 		arg.OrgID,
 		arg.ID,
 		arg.CreatedAt,
@@ -998,7 +1086,7 @@ SELECT a.model_id,
        count(*) FILTER (WHERE a.state IN ('generating', 'scoring')) AS working,
        coalesce(sum(a.cost), 0)::bigint AS cost,
        coalesce(sum(a.input_tokens + a.output_tokens), 0)::bigint AS tokens
-FROM attempt a WHERE a.org_id = $1 AND a.run_id = $2 GROUP BY a.model_id
+FROM attempt a WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 GROUP BY a.model_id
 `
 
 type StandingRow struct {
@@ -1011,8 +1099,8 @@ type StandingRow struct {
 	Tokens  int64
 }
 
-func (q *Queries) Standing(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) ([]StandingRow, error) {
-	rows, err := q.db.Query(ctx, standing, orgID, runID)
+func (q *Queries) Standing(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]StandingRow, error) {
+	rows, err := q.db.Query(ctx, standing, orgID, runID, createdAt)
 	if err != nil {
 		return nil, err
 	}
@@ -1081,7 +1169,7 @@ func (q *Queries) TakeBenchmark(ctx context.Context, arg TakeBenchmarkParams) (T
 
 const verdictCounts = `-- name: VerdictCounts :many
 SELECT a.verdict::text AS verdict, count(*) AS attempts FROM attempt a
-WHERE a.org_id = $1 AND a.run_id = $2 AND a.state = 'settled' GROUP BY a.verdict ORDER BY 2 DESC
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state = 'settled' GROUP BY a.verdict ORDER BY 2 DESC
 `
 
 type VerdictCountsRow struct {
@@ -1089,8 +1177,8 @@ type VerdictCountsRow struct {
 	Attempts int64
 }
 
-func (q *Queries) VerdictCounts(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) ([]VerdictCountsRow, error) {
-	rows, err := q.db.Query(ctx, verdictCounts, orgID, runID)
+func (q *Queries) VerdictCounts(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]VerdictCountsRow, error) {
+	rows, err := q.db.Query(ctx, verdictCounts, orgID, runID, createdAt)
 	if err != nil {
 		return nil, err
 	}
@@ -1202,18 +1290,18 @@ func (q *Queries) VisibleRuns(ctx context.Context, orgID *uuid.UUID, before uuid
 }
 
 const waiting = `-- name: Waiting :many
-SELECT id, created_at, state FROM attempt
-WHERE org_id = $1 AND run_id = $2 AND state IN ('queued', 'answered') ORDER BY id
+SELECT a.id, a.state, m.provider_id FROM attempt a JOIN model m ON m.org_id = a.org_id AND m.id = a.model_id
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state IN ('queued', 'answered') ORDER BY a.id
 `
 
 type WaitingRow struct {
-	ID        uuid.UUID
-	CreatedAt time.Time
-	State     string
+	ID         uuid.UUID
+	State      string
+	ProviderID uuid.UUID
 }
 
-func (q *Queries) Waiting(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) ([]WaitingRow, error) {
-	rows, err := q.db.Query(ctx, waiting, orgID, runID)
+func (q *Queries) Waiting(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]WaitingRow, error) {
+	rows, err := q.db.Query(ctx, waiting, orgID, runID, createdAt)
 	if err != nil {
 		return nil, err
 	}
@@ -1221,7 +1309,7 @@ func (q *Queries) Waiting(ctx context.Context, orgID uuid.UUID, runID uuid.UUID)
 	var items []WaitingRow
 	for rows.Next() {
 		var i WaitingRow
-		if err := rows.Scan(&i.ID, &i.CreatedAt, &i.State); err != nil {
+		if err := rows.Scan(&i.ID, &i.State, &i.ProviderID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -17,17 +17,18 @@ INSERT INTO board_cell (org_id, public, day, model_id, problem_id, samples, pass
 SELECT a.org_id, $1::boolean, $2::date, a.model_id, a.problem_id, count(*),
        count(*) FILTER (WHERE a.verdict = 'passed'), sum(a.cost)
 FROM attempt a
-WHERE a.org_id = $3 AND a.run_id = $4 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+WHERE a.org_id = $3 AND a.run_id = $4 AND a.created_at = $5 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
 GROUP BY a.org_id, a.model_id, a.problem_id
 ON CONFLICT (model_id, problem_id, public, day) DO UPDATE SET samples = board_cell.samples + excluded.samples,
     passed = board_cell.passed + excluded.passed, cost = board_cell.cost + excluded.cost
 `
 
 type AddCellsParams struct {
-	Public bool
-	Day    time.Time
-	OrgID  uuid.UUID
-	RunID  uuid.UUID
+	Public    bool
+	Day       time.Time
+	OrgID     uuid.UUID
+	RunID     uuid.UUID
+	CreatedAt time.Time
 }
 
 func (q *Queries) AddCells(ctx context.Context, arg AddCellsParams) error {
@@ -36,6 +37,7 @@ func (q *Queries) AddCells(ctx context.Context, arg AddCellsParams) error {
 		arg.Day,
 		arg.OrgID,
 		arg.RunID,
+		arg.CreatedAt,
 	)
 	return err
 }
@@ -238,7 +240,7 @@ func (q *Queries) ModelNames(ctx context.Context, ids []uuid.UUID) ([]ModelNames
 }
 
 const pendingRuns = `-- name: PendingRuns :many
-SELECT r.id, r.org_id, r.suite_id, r.public, r.finished_at FROM run r
+SELECT r.id, r.org_id, r.suite_id, r.public, r.created_at, r.finished_at FROM run r
 WHERE r.state = 'completed' AND NOT EXISTS (SELECT FROM board_run b WHERE b.run_id = r.id)
 ORDER BY r.finished_at LIMIT 100
 `
@@ -248,6 +250,7 @@ type PendingRunsRow struct {
 	OrgID      uuid.UUID
 	SuiteID    uuid.UUID
 	Public     bool
+	CreatedAt  time.Time
 	FinishedAt *time.Time
 }
 
@@ -266,6 +269,7 @@ func (q *Queries) PendingRuns(ctx context.Context) ([]PendingRunsRow, error) {
 			&i.OrgID,
 			&i.SuiteID,
 			&i.Public,
+			&i.CreatedAt,
 			&i.FinishedAt,
 		); err != nil {
 			return nil, err
@@ -380,7 +384,7 @@ func (q *Queries) PutLatency(ctx context.Context, arg PutLatencyParams) error {
 
 const runLatencies = `-- name: RunLatencies :many
 SELECT a.model_id, p.language, a.latency FROM attempt a JOIN problem p ON p.org_id = a.org_id AND p.id = a.problem_id
-WHERE a.org_id = $1 AND a.run_id = $2 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
+WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 AND a.state = 'settled' AND a.verdict <> 'infrastructure'
 `
 
 type RunLatenciesRow struct {
@@ -389,8 +393,8 @@ type RunLatenciesRow struct {
 	Latency  int64
 }
 
-func (q *Queries) RunLatencies(ctx context.Context, orgID uuid.UUID, runID uuid.UUID) ([]RunLatenciesRow, error) {
-	rows, err := q.db.Query(ctx, runLatencies, orgID, runID)
+func (q *Queries) RunLatencies(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]RunLatenciesRow, error) {
+	rows, err := q.db.Query(ctx, runLatencies, orgID, runID, createdAt)
 	if err != nil {
 		return nil, err
 	}

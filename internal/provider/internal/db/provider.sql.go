@@ -13,16 +13,17 @@ import (
 )
 
 const allEndpoints = `-- name: AllEndpoints :many
-SELECT id, org_id, name, kind, base_url, sealed_key FROM provider ORDER BY created_at LIMIT 100
+SELECT id, org_id, name, kind, base_url, sealed_key, concurrency FROM provider ORDER BY created_at LIMIT 1000
 `
 
 type AllEndpointsRow struct {
-	ID        uuid.UUID
-	OrgID     uuid.UUID
-	Name      string
-	Kind      string
-	BaseUrl   string
-	SealedKey []byte
+	ID          uuid.UUID
+	OrgID       uuid.UUID
+	Name        string
+	Kind        string
+	BaseUrl     string
+	SealedKey   []byte
+	Concurrency int32
 }
 
 // tenantless: health asks whether any provider at all can be reached.
@@ -42,6 +43,7 @@ func (q *Queries) AllEndpoints(ctx context.Context) ([]AllEndpointsRow, error) {
 			&i.Kind,
 			&i.BaseUrl,
 			&i.SealedKey,
+			&i.Concurrency,
 		); err != nil {
 			return nil, err
 		}

@@ -36,6 +36,16 @@ func (q *Queries) DeadNodes(ctx context.Context, seconds float64) ([]uuid.UUID, 
 	return items, nil
 }
 
+const deleteDead = `-- name: DeleteDead :exec
+DELETE FROM node WHERE id = $1 AND seen_at < now() - make_interval(secs => $2::double precision)
+`
+
+// tenantless: a node works for every org.
+func (q *Queries) DeleteDead(ctx context.Context, iD uuid.UUID, seconds float64) error {
+	_, err := q.db.Exec(ctx, deleteDead, iD, seconds)
+	return err
+}
+
 const deleteNode = `-- name: DeleteNode :exec
 DELETE FROM node WHERE id = $1
 `
