@@ -4,6 +4,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -98,7 +99,7 @@ func recoverPanics(site *shell.Site) func(http.Handler) http.Handler {
 					if v == http.ErrAbortHandler {
 						panic(v)
 					}
-					site.Fail(w, r, fault.New(fault.Internal, "panic: %v", v))
+					site.Fail(w, r, fault.New(fault.Internal, "panic: %v\n%s", v, debug.Stack()))
 				}
 			}()
 			next.ServeHTTP(w, r)

@@ -26,7 +26,8 @@ type finding struct {
 
 // Doctor prints what Assay found on this machine, and for each thing that is
 // missing what that costs and how to mend it. The fault is Unavailable when Assay
-// cannot serve. It changes nothing.
+// cannot serve. It makes the data directory if that is absent, to see that it can,
+// and changes nothing else.
 func Doctor(ctx context.Context, c Config, out io.Writer) error {
 	var list []finding
 	list = append(list, database(ctx, c), assets())

@@ -54,12 +54,17 @@ func listen(addr string) (net.Listener, error) {
 
 // localURL is the address by which this machine reaches the listener.
 func localURL(l net.Listener) string {
-	at, ok := l.Addr().(*net.TCPAddr)
-	if !ok || at.IP.IsUnspecified() {
-		_, port, _ := net.SplitHostPort(l.Addr().String()) // a listener's address has a port
+	return reachable(l.Addr().String())
+}
+
+// reachable is the address by which this machine reaches host:port, which may
+// name no host, or all of them.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		return "http://127.0.0.1:" + port
 	}
-	return "http://" + l.Addr().String()
+	return "http://" + addr
 }
 
 func (a *App) serve(ctx context.Context, listener net.Listener, out io.Writer) error {
@@ -167,10 +172,15 @@ func (a *App) keptIn() string {
 
 // shutdown ends pages and streams first, then work, then what listens.
 func (a *App) shutdown(server *http.Server, stopWork func(), background *sync.WaitGroup) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	requests, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	err := server.Shutdown(ctx)
-	err = errors.Join(err, a.queue.Stop(ctx))
+	err := server.Shutdown(requests)
+	if err != nil {
+		err = server.Close() // whoever is that slow is cut off
+	}
+	jobs, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	err = errors.Join(err, a.queue.Stop(jobs))
 	stopWork()
 	background.Wait()
 	return err
@@ -184,7 +194,7 @@ func Link(ctx context.Context, c Config, log *slog.Logger, out io.Writer) error 
 	}
 	token, err := a.signin.NewLink(ctx)
 	if err == nil {
-		_, err = fmt.Fprintf(out, "%s/sign-in/%s\n", cmp.Or(c.URL, "http://"+c.Addr), token)
+		_, err = fmt.Fprintf(out, "%s/sign-in/%s\n", cmp.Or(c.URL, reachable(c.Addr)), token)
 	}
 	return errors.Join(err, a.Close())
 }

@@ -213,7 +213,8 @@ type Detail struct {
 }
 
 // Attempt returns one attempt of a run that is public or of the actor's org; the
-// fault is NotFound for any other.
+// fault is NotFound for any other. Who is not of that org gets neither the
+// reference nor the test, for problems are to stay unseen.
 func (s *Service) Attempt(ctx context.Context, attempt id.ID) (Detail, error) {
 	var org id.ID
 	err := s.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
@@ -231,5 +232,8 @@ func (s *Service) Attempt(ctx context.Context, attempt id.ID) (Detail, error) {
 		d, err = getAttempt(ctx, tx, org, attempt)
 		return err
 	})
+	if viewer := access.OrgOf(ctx); viewer == nil || *viewer != org {
+		d.Reference, d.Test = "", ""
+	}
 	return d, err
 }

@@ -18,6 +18,8 @@ const (
 	ringSize  = 4096            // events that a node keeps in memory for those who come back
 	readBatch = 1000            // events read from the database at once
 	pollEvery = 2 * time.Second // a look at the database should a wake-up be lost
+	// mostReplays is how many readers of old events the database serves at once.
+	mostReplays = 3
 )
 
 // Hub knows what happened lately and wakes those who wait for more. Readers hold
@@ -29,12 +31,13 @@ type Hub struct {
 	last    int64
 	changed chan struct{} // closed, and replaced, when last grows
 	ready   chan struct{} // closed when the hub first reads the database
+	replays chan struct{} // places for readings of old events, so that they never take all connections
 	once    sync.Once
 }
 
 // NewHub returns a hub on db; it knows nothing until Run.
 func NewHub(db *pg.DB) *Hub {
-	return &Hub{db: db, changed: make(chan struct{}), ready: make(chan struct{})}
+	return &Hub{db: db, changed: make(chan struct{}), ready: make(chan struct{}), replays: make(chan struct{}, mostReplays)}
 }
 
 // Run listens until ctx ends, through restarts of the database. It gives
@@ -199,6 +202,12 @@ func (h *Hub) Since(ctx context.Context, pos int64, match func(*Event) bool) ([]
 }
 
 func (h *Hub) sinceStored(ctx context.Context, pos int64, match func(*Event) bool) ([]*Event, int64, error) {
+	select {
+	case h.replays <- struct{}{}:
+		defer func() { <-h.replays }()
+	case <-ctx.Done():
+		return nil, pos, ctx.Err()
+	}
 	var stored []Event
 	err := h.db.AsSystem(ctx, func(tx pgx.Tx) (err error) {
 		stored, err = after(ctx, tx, pos, readBatch)

@@ -12,12 +12,15 @@ import (
 
 	"github.com/assay-bench/assay/internal/event"
 	"github.com/assay-bench/assay/internal/fault"
+	"github.com/assay-bench/assay/internal/id"
 )
 
 const (
 	pingEvery    = 30 * time.Second
 	writeTimeout = 10 * time.Second // a reader who takes nothing for so long is let go
-	perViewer    = 50               // streams that one account, or one address, may hold
+	perViewer    = 50               // streams that one account may hold
+	perAddress   = 500              // streams of visitors from one address, which may be a proxy's
+	longest      = 15 * time.Minute // after which a client comes back, and its rights are looked at again
 )
 
 // Server opens streams and closes them all when Assay stops.
@@ -63,13 +66,14 @@ type Stream struct {
 }
 
 // Open answers r with a stream. viewer names who opened it, for the limit of 50
-// streams each; the fault is Limited beyond it. Close the stream in the end.
+// streams each (500 for visitors from one address); the fault is Limited beyond
+// it. A stream lasts a quarter of an hour at most. Close it in the end.
 func (s *Server) Open(w http.ResponseWriter, r *http.Request, viewer string) (*Stream, error) {
 	leave, err := s.enter(viewer)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), longest)
 	unhook := context.AfterFunc(s.stop, cancel)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -83,8 +87,12 @@ func (s *Server) Open(w http.ResponseWriter, r *http.Request, viewer string) (*S
 func (s *Server) enter(viewer string) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open[viewer] >= perViewer {
-		return nil, fault.New(fault.Limited, "you have %d live streams open already; close one", perViewer)
+	most := perViewer
+	if _, account := id.Parse(viewer); !account {
+		most = perAddress
+	}
+	if s.open[viewer] >= most {
+		return nil, fault.New(fault.Limited, "you have %d live streams open already; close one", most)
 	}
 	s.open[viewer]++
 	return func() {
@@ -198,5 +206,10 @@ func (s *Server) Position(r *http.Request) (int64, error) {
 	if err != nil || pos < 0 {
 		return 0, fault.New(fault.Invalid, "Last-Event-ID %q is no position; send the id of an event that you received", text)
 	}
-	return pos, nil
+	select {
+	case <-s.hub.Ready():
+		return min(pos, s.hub.Last()), nil // a position from the future would wait for ever
+	default:
+		return pos, nil
+	}
 }

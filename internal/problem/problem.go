@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,7 +82,7 @@ func (s *Service) Import(ctx context.Context, suite string, r io.Reader) (Report
 		return Report{}, err
 	}
 	suite = strings.TrimSpace(suite)
-	if suite == "" || len(suite) > 100 {
+	if suite == "" || len(suite) > 100 || !utf8.ValidString(suite) || strings.ContainsFunc(suite, unicode.IsControl) {
 		return Report{}, fault.New(fault.Invalid, "suite: enter a name of 1 to 100 letters")
 	}
 	list, err := humaneval.Read(r, humaneval.Limits{})

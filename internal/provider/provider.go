@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -109,7 +111,7 @@ func (s *Service) Connect(ctx context.Context, c Connection) (id.ID, error) {
 // checked returns c trimmed and completed, or what is wrong with it.
 func (c Connection) checked() (Connection, error) {
 	c.Name, c.BaseURL, c.Key = strings.TrimSpace(c.Name), strings.TrimRight(strings.TrimSpace(c.BaseURL), "/"), strings.TrimSpace(c.Key)
-	if c.Name == "" || len(c.Name) > 100 {
+	if c.Name == "" || len(c.Name) > 100 || !plain(c.Name) {
 		return c, fault.New(fault.Invalid, "name: enter 1 to 100 letters, such as Ollama")
 	}
 	at, err := url.Parse(c.BaseURL)
@@ -132,11 +134,16 @@ func (c Connection) checked() (Connection, error) {
 		if c.Models[i].Title == "" {
 			c.Models[i].Title = m.Name
 		}
-		if m.Name == "" || len(m.Name) > 200 || len(m.Title) > 200 || m.InputPrice < 0 || m.OutputPrice < 0 {
+		if m.Name == "" || !plain(m.Name) || !plain(m.Title) || len(m.Name) > 200 || len(m.Title) > 200 || m.InputPrice < 0 || m.OutputPrice < 0 {
 			return c, fault.New(fault.Invalid, "models: line %d needs a name of 1 to 200 letters and prices that are not negative", i+1)
 		}
 	}
 	return c, nil
+}
+
+// plain reports whether text can be shown in one line.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // Remove forgets a provider and its models. It needs manage_providers; the fault

@@ -29,9 +29,11 @@ func measures(d bench.Detail) []measure {
 				fmt.Sprintf("limit %d MB", limits.Memory>>20)})
 	}
 	if d.Program != "" {
-		own, known := lines(d.Program), lines(d.Prompt+d.Reference)
-		list = append(list, measure{"Lines of program", ui.Count(own), share(float64(own), float64(max(own, known))),
-			"reference " + ui.Count(known)})
+		own, known, beside := lines(d.Program), lines(d.Prompt+d.Reference), ""
+		if d.Reference != "" {
+			beside = "reference " + ui.Count(known)
+		}
+		list = append(list, measure{"Lines of program", ui.Count(own), share(float64(own), float64(max(own, known))), beside})
 	}
 	if writing := d.Latency - d.FirstToken; d.OutputTokens > 0 && writing > 0 && d.FirstToken > 0 {
 		list = append(list, measure{"Speed", fmt.Sprintf("%.0f tokens/s", float64(d.OutputTokens)/writing.Seconds()), 0, "after the first token"})

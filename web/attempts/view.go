@@ -86,6 +86,10 @@ func (v *view) diff(d bench.Detail) {
 		v.Empty = "There is no program to compare."
 		return
 	}
+	if d.Reference == "" {
+		v.Empty = "The reference is for members of the organization that keeps the problem, so that it stays unseen."
+		return
+	}
 	own, cutOwn := capped(plain(d.Program), maxShown/2)
 	known, cutKnown := capped(plain(d.Prompt+d.Reference), maxShown/2)
 	v.Diff, v.Cut = true, cutOwn || cutKnown

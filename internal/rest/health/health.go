@@ -4,6 +4,7 @@ package health
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -36,7 +37,6 @@ type Service struct {
 	active int
 	total  int
 	looked bool
-	why    string
 }
 
 // New returns the service; Watch keeps its opinion of the providers fresh.
@@ -66,15 +66,15 @@ func (s *Service) look(ctx context.Context) {
 	if err != nil {
 		return // the database is away, which the answer says anyway
 	}
-	active, why := s.reachable(ctx, list)
+	active := s.reachable(ctx, list)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.active, s.total, s.why, s.looked = active, len(list), why, true
+	s.active, s.total, s.looked = active, len(list), true
 }
 
-// reachable asks all providers at once and returns how many answered, and why
-// the last of the others did not.
-func (s *Service) reachable(ctx context.Context, list []provider.Target) (active int, why string) {
+// reachable asks all providers at once and returns how many answered. Why the
+// others did not is for the log, not for everybody.
+func (s *Service) reachable(ctx context.Context, list []provider.Target) (active int) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var wait sync.WaitGroup
@@ -87,10 +87,10 @@ func (s *Service) reachable(ctx context.Context, list []provider.Target) (active
 		if err == nil {
 			active++
 		} else {
-			why = list[i].Model.Provider + ": " + err.Error()
+			slog.WarnContext(ctx, "a provider does not answer", "provider", list[i].Model.Provider, "error", err)
 		}
 	}
-	return active, why
+	return active
 }
 
 // answer is the body of GET /api/health.
@@ -145,7 +145,7 @@ func (s *Service) opinion() (active int, c check) {
 	case s.total == 0:
 		return 0, check{Status: "down", Detail: "no provider is connected"}
 	case s.active == 0:
-		return 0, check{Status: "down", Detail: s.why}
+		return 0, check{Status: "down", Detail: "no provider answers"}
 	}
 	return s.active, check{Status: "up"}
 }
