@@ -73,7 +73,7 @@ func (p Plan) checked() (Plan, error) {
 		seen[m] = true
 	}
 	switch {
-	case p.Name == "" || len(p.Name) > 90 || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl):
+	case p.Name == "" || len(p.Name) > 90 || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return p, fault.New(fault.Invalid, "name: enter 1 to 90 letters, such as Weekly full bank")
 	case p.Suite == id.Nil:
 		return p, fault.New(fault.Invalid, "suite: choose one")

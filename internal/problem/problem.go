@@ -82,7 +82,7 @@ func (s *Service) Import(ctx context.Context, suite string, r io.Reader) (Report
 		return Report{}, err
 	}
 	suite = strings.TrimSpace(suite)
-	if suite == "" || len(suite) > 100 || !utf8.ValidString(suite) || strings.ContainsFunc(suite, unicode.IsControl) {
+	if suite == "" || len(suite) > 100 || !utf8.ValidString(suite) || strings.ContainsFunc(suite, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return Report{}, fault.New(fault.Invalid, "suite: enter a name of 1 to 100 letters")
 	}
 	list, err := humaneval.Read(r, humaneval.Limits{})

@@ -143,7 +143,7 @@ func (c Connection) checked() (Connection, error) {
 
 // plain reports whether text can be shown in one line.
 func plain(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // Remove forgets a provider and its models. It needs manage_providers; the fault

@@ -12,6 +12,7 @@ import (
 	"github.com/assay-bench/assay/internal/fault"
 	"github.com/assay-bench/assay/internal/id"
 	"github.com/assay-bench/assay/web/shell"
+	"github.com/assay-bench/assay/web/ui"
 )
 
 // Bench is what the page needs of *bench.Service.
@@ -39,7 +40,7 @@ func (h *Handlers) get(r *http.Request) (bench.Detail, error) {
 	text := chi.URLParam(r, "id")
 	attempt, ok := id.Parse(text)
 	if !ok {
-		return bench.Detail{}, fault.New(fault.NotFound, "there is no attempt %s", visible(text))
+		return bench.Detail{}, fault.New(fault.NotFound, "there is no attempt %s", ui.Visible(text))
 	}
 	return h.bench.Attempt(r.Context(), attempt)
 }

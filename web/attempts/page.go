@@ -36,7 +36,7 @@ type pageProps struct {
 func newPage(d bench.Detail, show, base string) pageProps {
 	self := href(d.ID)
 	p := pageProps{
-		Title: title(d), Model: visible(d.ModelTitle), Provider: d.Provider, Simulated: d.Simulated, Self: self,
+		Title: title(d), Model: ui.Visible(d.ModelTitle), Provider: d.Provider, Simulated: d.Simulated, Self: self,
 		Sample: fmt.Sprintf("sample %d of %d, temperature %g", d.Sample, d.Samples, d.Temperature), Finished: d.SettledAt,
 		Crumbs: []ui.Choice{{Label: d.RunName, Href: "/runs/" + d.Run.String()},
 			{Label: d.ProblemName, Href: "/runs/" + d.Run.String() + "/attempts?problem=" + d.Problem.String()},
@@ -143,8 +143,8 @@ func megabytes(bytes int64) string { return ui.Fixed(float64(bytes)/(1<<20), 1) 
 // reproduce lists what it takes to ask again.
 func reproduce(d bench.Detail, base string) []ui.CodeLine {
 	lines := []string{
-		"problem      " + visible(d.ProblemName) + fmt.Sprintf(", version %d", d.Version),
-		"model        " + visible(d.ModelTitle) + ", of " + visible(d.Provider),
+		"problem      " + ui.Visible(d.ProblemName) + fmt.Sprintf(", version %d", d.Version),
+		"model        " + ui.Visible(d.ModelTitle) + ", of " + ui.Visible(d.Provider),
 		fmt.Sprintf("temperature  %g", d.Temperature),
 		fmt.Sprintf("seed         %d", d.Seed),
 	}

@@ -40,7 +40,7 @@ func TestInvisibleCharactersAreWritten(t *testing.T) {
 		"plain\ttext\n": "plain\ttext\n", "a\u202eb": "a⟨U+202E⟩b", "\x1b[0m": "⟨U+001B⟩[0m", "a\rb": "a⟨U+000D⟩b", "a\x00": "a⟨U+0000⟩",
 		"zero\u200dwidth\ufeff": "zero⟨U+200D⟩width⟨U+FEFF⟩", "tag\U000e0041": "tag⟨U+E0041⟩", "é Ω 語": "é Ω 語",
 	} {
-		if got := visible(in); got != want {
+		if got := ui.Visible(in); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -238,7 +238,7 @@ func inPlace(ctx context.Context, f ui.FilterProps) ui.FilterProps {
 	if nonce == "" {
 		return f
 	}
-	f.Attrs = templ.Attributes{"hx-get": f.Action, "hx-trigger": "change, submit", "hx-target": "#board", "hx-swap": "outerMorph", "hx-push-url": "true", "hx-nonce": nonce}
+	f.Attrs = templ.Attributes{"hx-get": f.Action, "hx-trigger": "change, submit", "hx-target": "#board", "hx-swap": "outerMorph", "hx-push-url": "true", "hx-sync": "this:replace", "hx-nonce": nonce}
 	return f
 }
 

@@ -71,6 +71,6 @@ func newSource(language, text string) source {
 		}
 		text = strings.ToValidUTF8(text[:end], "") // the cut may go through a letter
 	}
-	s.Lines = ui.Highlight(language, text)
+	s.Lines = ui.Highlight(language, ui.Visible(text))
 	return s
 }

@@ -117,7 +117,7 @@ func (h *Handlers) frame(ctx context.Context, shared *feed, run id.ID, manage bo
 		return frame{}, err
 	}
 	final := progress.Run.State.Final()
-	if final || time.Since(shared.read) > matrixAge {
+	if final || len(shared.cells) == 0 || time.Since(shared.read) > matrixAge {
 		if shared.cells, err = h.bench.Matrix(ctx, run); err != nil {
 			return frame{}, err
 		}

@@ -27,7 +27,7 @@ const maxForm = 64 << 10
 const plannedFragment = "planned"
 
 // counting makes the form ask for the number of attempts whenever it changes.
-var counting = templ.Attributes{"hx-get": "/runs/new", "hx-trigger": "change", "hx-target": "#planned", "hx-swap": "innerHTML"}
+var counting = templ.Attributes{"hx-get": "/runs/new", "hx-trigger": "change", "hx-target": "#planned", "hx-swap": "innerHTML", "hx-sync": "this:replace"}
 
 // draftProps is the form that starts a run.
 type draftProps struct {

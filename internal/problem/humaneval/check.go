@@ -10,7 +10,7 @@ const longestName = 200
 
 // check looks at what a problem says, after its types are known to be right.
 func (s *set) check(number int, p *Problem) {
-	if len(p.TaskID) > longestName || strings.ContainsFunc(p.TaskID, unicode.IsControl) {
+	if len(p.TaskID) > longestName || strings.ContainsFunc(p.TaskID, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		s.faults.add(number, "task_id %s is no name; want one line of at most %d bytes", quote(p.TaskID), longestName)
 	}
 	switch {
