@@ -113,6 +113,7 @@ RETURNING a.id, a.state, m.provider_id;
 -- name: Standing :many
 SELECT a.model_id,
        count(*) FILTER (WHERE a.state = 'settled') AS settled,
+       count(*) FILTER (WHERE a.state IN ('answered', 'scoring', 'settled')) AS answered,
        count(*) FILTER (WHERE a.state = 'settled' AND a.verdict <> 'infrastructure') AS counted,
        count(*) FILTER (WHERE a.verdict = 'passed') AS passed,
        count(*) FILTER (WHERE a.state IN ('generating', 'scoring')) AS working,

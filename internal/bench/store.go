@@ -343,7 +343,7 @@ func standing(ctx context.Context, tx pgx.Tx, org, run id.ID) ([]Standing, error
 	for i, m := range models {
 		c := counts[m.ModelID]
 		list[i] = Standing{Model: m.ModelID, Title: m.Title, Provider: m.ProviderName, Simulated: m.Simulated, Planned: int(m.Planned),
-			Settled: int(c.Settled), Counted: int(c.Counted), Passed: int(c.Passed), Working: int(c.Working),
+			Settled: int(c.Settled), Answered: int(c.Answered), Counted: int(c.Counted), Passed: int(c.Passed), Working: int(c.Working),
 			Cost: money.Micro(c.Cost), Tokens: c.Tokens}
 	}
 	return list, nil

@@ -22,6 +22,7 @@ type Standing struct {
 	Simulated bool
 	Planned   int
 	Settled   int
+	Answered  int // settled or waiting for their score; Cost is theirs
 	Counted   int // settled without a failure of the infrastructure
 	Passed    int
 	Working   int

@@ -152,8 +152,8 @@ func running() *fakeBench {
 		Run: bench.Run{ID: numbered(1), Org: home, Name: "Weekly, run 3", SuiteName: "HumanEval", Samples: 2, Temperature: 0.2, MaxTokens: 2048,
 			Public: true, Seed: 7, State: bench.Running, Planned: 40, Settled: 20, CreatedAt: noon.Add(-10 * time.Minute)},
 		Standings: []bench.Standing{
-			{Model: numbered(100), Title: "Helios", Provider: "Northwind", Planned: 20, Settled: 10, Counted: 10, Passed: 9, Working: 1, Cost: 2_000_000},
-			{Model: numbered(101), Title: "Borealis", Provider: "Northwind", Planned: 20, Settled: 10, Counted: 9, Passed: 3, Cost: 1_000_000}},
+			{Model: numbered(100), Title: "Helios", Provider: "Northwind", Planned: 20, Settled: 10, Answered: 10, Counted: 10, Passed: 9, Working: 1, Cost: 2_000_000},
+			{Model: numbered(101), Title: "Borealis", Provider: "Northwind", Planned: 20, Settled: 10, Answered: 10, Counted: 9, Passed: 3, Cost: 1_000_000}},
 		Verdicts:  map[score.Verdict]int{score.Passed: 12, score.WrongAnswer: 7, score.Infrastructure: 1},
 		PerMinute: 30, Remaining: 40 * time.Second, Cost: 3_000_000,
 		Steps: []bench.Step{{Bucket: 1, Model: numbered(100), Counted: 5, Passed: 4, UpTo: 9}, {Bucket: 1, Model: numbered(101), Counted: 4, Passed: 1, UpTo: 8},

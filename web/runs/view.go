@@ -154,12 +154,23 @@ func working(p bench.Progress) string {
 	return ui.Count(n) + " under way"
 }
 
+// forecast is what all attempts will have cost if the rest of each model's cost as
+// much as those that it has answered; there is none before every model has.
+func forecast(list []bench.Standing) (whole money.Micro, ok bool) {
+	for _, m := range list {
+		if m.Answered == 0 {
+			return 0, false
+		}
+		whole += money.Micro(float64(m.Cost) / float64(m.Answered) * float64(m.Planned))
+	}
+	return whole, len(list) > 0
+}
+
 func cost(p bench.Progress) ui.Datum {
 	d := ui.Datum{Label: "Cost", Value: usd(p.Cost), Unit: "so far"}
 	if p.Run.State.Final() {
 		d.Unit = "in all"
-	} else if p.Run.Settled > 0 {
-		whole := money.Micro(float64(p.Cost) / float64(p.Run.Settled) * float64(p.Run.Planned))
+	} else if whole, ok := forecast(p.Standings); ok {
 		d.Note = "forecast " + usd(whole) + " for all"
 	}
 	if p.Run.Simulated {

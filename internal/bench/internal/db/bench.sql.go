@@ -1081,6 +1081,7 @@ func (q *Queries) Settle(ctx context.Context, arg SettleParams) (int64, error) {
 const standing = `-- name: Standing :many
 SELECT a.model_id,
        count(*) FILTER (WHERE a.state = 'settled') AS settled,
+       count(*) FILTER (WHERE a.state IN ('answered', 'scoring', 'settled')) AS answered,
        count(*) FILTER (WHERE a.state = 'settled' AND a.verdict <> 'infrastructure') AS counted,
        count(*) FILTER (WHERE a.verdict = 'passed') AS passed,
        count(*) FILTER (WHERE a.state IN ('generating', 'scoring')) AS working,
@@ -1090,13 +1091,14 @@ FROM attempt a WHERE a.org_id = $1 AND a.run_id = $2 AND a.created_at = $3 GROUP
 `
 
 type StandingRow struct {
-	ModelID uuid.UUID
-	Settled int64
-	Counted int64
-	Passed  int64
-	Working int64
-	Cost    int64
-	Tokens  int64
+	ModelID  uuid.UUID
+	Settled  int64
+	Answered int64
+	Counted  int64
+	Passed   int64
+	Working  int64
+	Cost     int64
+	Tokens   int64
 }
 
 func (q *Queries) Standing(ctx context.Context, orgID uuid.UUID, runID uuid.UUID, createdAt time.Time) ([]StandingRow, error) {
@@ -1111,6 +1113,7 @@ func (q *Queries) Standing(ctx context.Context, orgID uuid.UUID, runID uuid.UUID
 		if err := rows.Scan(
 			&i.ModelID,
 			&i.Settled,
+			&i.Answered,
 			&i.Counted,
 			&i.Passed,
 			&i.Working,
