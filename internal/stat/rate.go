@@ -43,17 +43,25 @@ type Rate struct {
 func ClusterRate(cells []Cell, level float64) Rate {
 	r := Rate{Interval: Interval{0, 1}}
 	var sum float64
+	passed, even := 0, 0 // even: samples of every problem so far, -1 once they differ
 	for _, c := range cells {
 		if c.N > 0 {
-			r.Problems++
+			if r.Problems++; r.Problems == 1 {
+				even = c.N
+			} else if c.N != even {
+				even = -1
+			}
 			r.Samples += c.N
+			passed += c.Passed
 			sum += c.rate()
 		}
 	}
 	if r.Problems == 0 {
 		return r
 	}
-	r.Mean = sum / float64(r.Problems)
+	if r.Mean = sum / float64(r.Problems); even > 0 { // the same, without the rounding of a sum of thirds
+		r.Mean = float64(passed) / float64(r.Samples)
+	}
 	r.SE = clusterSE(cells, r.Mean, r.Problems)
 	r.Effective = effective(r, level)
 	r.Interval = WilsonEff(r.Mean, r.Effective, level)
