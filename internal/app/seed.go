@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/assay-bench/assay/internal/bench"
+	"github.com/assay-bench/assay/internal/id"
 	"github.com/assay-bench/assay/internal/problem"
 	"github.com/assay-bench/assay/internal/problem/starter"
 	"github.com/assay-bench/assay/internal/provider"
@@ -33,8 +34,7 @@ func (a *App) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fresh := len(suites) == 0
-	if fresh {
+	if len(suites) == 0 {
 		if _, err := a.problems.Import(ctx, starterSuite, bytes.NewReader(starter.JSONL())); err != nil {
 			return fmt.Errorf("import starter problems: %w", err)
 		}
@@ -45,8 +45,9 @@ func (a *App) seed(ctx context.Context) error {
 	if err := a.providers.EnsureSimulated(ctx, a.home.ID, simulatedProvider, simulatedModels()); err != nil {
 		return fmt.Errorf("add simulated models: %w", err)
 	}
-	if !fresh {
-		return nil
+	runs, err := a.bench.List(ctx, nil, 1)
+	if err != nil || len(runs) > 0 {
+		return err
 	}
 	return a.firstRun(ctx)
 }
@@ -79,6 +80,9 @@ func (a *App) firstRun(ctx context.Context) error {
 		if m.Simulated && !simulated.Control(m.Name) {
 			plan.Models = append(plan.Models, m.ID)
 		}
+	}
+	if plan.Suite == id.Nil {
+		return nil // somebody has brought problems of their own, and chooses
 	}
 	_, err = a.bench.Start(ctx, plan)
 	return err
