@@ -7,7 +7,6 @@ import (
 
 	"github.com/assay-bench/assay/internal/bench"
 	"github.com/assay-bench/assay/internal/id"
-	"github.com/assay-bench/assay/internal/stat"
 	"github.com/assay-bench/assay/web/ui"
 )
 
@@ -34,14 +33,14 @@ func drawnModels(p bench.Progress) map[id.ID]int {
 	return drawn
 }
 
-func newFigure(p bench.Progress, drawn map[id.ID]int) figure {
+func newFigure(p bench.Progress, w worth, drawn map[id.ID]int) figure {
 	out := figure{Text: "Pass rate as attempts finish. Bands on the highest and the lowest model are 95 % Wilson intervals."}
 	if len(p.Standings) > lines {
 		out.Text += fmt.Sprintf(" %d of %d models are drawn.", lines, len(p.Standings))
 	}
 	chart := ui.ConvergenceProps{ID: "pass", Title: "Pass rate as attempts finish", XTitle: "attempts finished", YTitle: "pass rate, %",
 		XMax: float64(p.Run.Planned)}
-	samples, now := converge(p.Steps, max(few, plannedEach(p)/16))
+	samples, now := converge(p.Steps, w, max(few, plannedEach(p)/16))
 	for _, m := range p.Standings {
 		if slot := drawn[m.Model]; slot > 0 && len(samples[m.Model]) > 0 {
 			chart.Series = append(chart.Series, ui.Series{Label: m.Title, Slot: slot, Samples: samples[m.Model], Hollow: m.Simulated})
@@ -82,7 +81,7 @@ func extremes(list []ui.Series) (low, high int) {
 
 // converge adds steps up: at the end of every slice each model has a sample of
 // all that it did so far, once it has made least attempts.
-func converge(steps []bench.Step, least int) (map[id.ID][]ui.Sample, int) {
+func converge(steps []bench.Step, w worth, least int) (map[id.ID][]ui.Sample, int) {
 	type sum struct{ counted, passed int }
 	sums, samples, now := map[id.ID]sum{}, map[id.ID][]ui.Sample{}, 0
 	for at := 0; at < len(steps); {
@@ -96,7 +95,7 @@ func converge(steps []bench.Step, least int) (map[id.ID][]ui.Sample, int) {
 			if s.counted < least {
 				continue
 			}
-			i := stat.Wilson(s.passed, s.counted, stat.Level)
+			i := w.interval(model, s.passed, s.counted)
 			samples[model] = append(samples[model], ui.Sample{X: float64(now), Y: 100 * float64(s.passed) / float64(s.counted),
 				Lo: 100 * i.Low, Hi: 100 * i.High})
 		}

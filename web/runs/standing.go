@@ -54,13 +54,14 @@ func newStanding(p bench.Progress, cells []bench.Cell, drawn map[id.ID]int) stan
 	case bench.Cancelled:
 		out.Caption = "Standing when the run was cancelled, pass rate with 95 % interval. A cancelled run gives no ranks."
 	}
-	out.Scale = scaleOf(order)
+	w := worthOf(cells)
+	out.Scale = scaleOf(order, w)
 	greatest := money.Micro(0)
 	for _, m := range order {
 		greatest = max(greatest, m.Cost)
 	}
 	for _, m := range order {
-		row := newStandingRow(p.Run, m, drawn[m.Model], greatest)
+		row := newStandingRow(p.Run, m, w, drawn[m.Model], greatest)
 		if s, ok := spreads[m.Model]; ok {
 			row.Rank = ui.Count(s.Rank)
 			if s.Low < s.High {
@@ -72,12 +73,12 @@ func newStanding(p bench.Progress, cells []bench.Cell, drawn map[id.ID]int) stan
 	return out
 }
 
-func newStandingRow(run bench.Run, m bench.Standing, slot int, greatest money.Micro) standingRow {
+func newStandingRow(run bench.Run, m bench.Standing, w worth, slot int, greatest money.Micro) standingRow {
 	row := standingRow{Slot: slot, Model: m.Title, Provider: m.Provider, Href: hrefOf(run.ID) + "/attempts?model=" + m.Model.String(),
 		Simulated: m.Simulated, Counted: ui.Count(m.Counted), Pass: "–", Cost: dollars(m.Cost, greatest)}
 	row.Status, row.Word = modelStatus(run.State, m)
 	if m.Counted > 0 {
-		i := stat.Wilson(m.Passed, m.Counted, stat.Level)
+		i := w.interval(m.Model, m.Passed, m.Counted)
 		row.Known, row.Pass = true, ui.Fixed(100*rate(m), 1)
 		row.Interval = ui.Interval{Value: 100 * rate(m), Lo: 100 * i.Low, Hi: 100 * i.High, Bare: true, Series: slot, Hollow: m.Simulated,
 			Text: "95 % interval " + ui.Fixed(100*i.Low, 1) + " to " + ui.Fixed(100*i.High, 1)}
@@ -113,11 +114,11 @@ func modelStatus(s bench.State, m bench.Standing) (ui.Status, string) {
 }
 
 // scaleOf spans all intervals in whole tens.
-func scaleOf(list []bench.Standing) ui.Scale {
+func scaleOf(list []bench.Standing, w worth) ui.Scale {
 	lo, hi := 100.0, 0.0
 	for _, m := range list {
 		if m.Counted > 0 {
-			i := stat.Wilson(m.Passed, m.Counted, stat.Level)
+			i := w.interval(m.Model, m.Passed, m.Counted)
 			lo, hi = min(lo, 10*math.Floor(10*i.Low)), max(hi, 10*math.Ceil(10*i.High))
 		}
 	}

@@ -50,7 +50,7 @@ func newRun(p bench.Progress, cells []bench.Cell, manage bool, now time.Time) ru
 		Strip:  strip(p, now), Latest: latest(p.Latest), Verdicts: verdicts(p), Say: say(p),
 	}
 	drawn := drawnModels(p)
-	out.Figure = newFigure(p, drawn)
+	out.Figure = newFigure(p, worthOf(cells), drawn)
 	out.Standing = newStanding(p, cells, drawn)
 	out.Heat = newHeat(p, cells)
 	return out

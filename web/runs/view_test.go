@@ -31,7 +31,7 @@ func fetch(t *testing.T, h http.Handler, target string) *html.Node {
 
 func TestStepsAddUpToSamples(t *testing.T) {
 	t.Parallel()
-	got, now := converge(running().progress.Steps, few)
+	got, now := converge(running().progress.Steps, nil, few)
 	if now != 19 {
 		t.Errorf("now: got %d, want 19", now)
 	}
