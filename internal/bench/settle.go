@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func (s *Service) Score(ctx context.Context, job ScoreArgs) error {
 func (s *Service) judge(ctx context.Context, text problem.Text, answer string) (outcome, error) {
 	found := extract.Python(answer, text.Prompt, text.EntryPoint)
 	if !found.OK {
-		return outcome{Rule: found.Rule, Result: score.Result{Verdict: score.NoCode, Reason: found.Note}}, nil
+		return outcome{Rule: found.Rule, Result: score.Result{Verdict: score.NoCode, Reason: cmp.Or(found.Note, "no program was found: "+found.Rule)}}, nil
 	}
 	result, err := s.scorer.Score(ctx, score.Suite{Prompt: text.Prompt, Test: text.Test, EntryPoint: text.EntryPoint}, found.Code)
 	return outcome{Result: result, Program: found.Code, Rule: found.Rule}, err
