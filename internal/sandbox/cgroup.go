@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -137,30 +136,6 @@ func switchOn(dir string) bool {
 	return put(leaf, "cgroup.procs", self) == nil && put(dir, "cgroup.subtree_control", "+memory +pids") == nil
 }
 
-// makeParent makes the folder of this process below base, and sweeps away those
-// of processes that are gone.
-func makeParent(base string) (string, error) {
-	old, _ := filepath.Glob(filepath.Join(base, "assay-sandbox-*"))
-	for _, dir := range old {
-		pid, _ := strconv.Atoi(strings.Split(filepath.Base(dir), "-")[2])
-		if pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
-			_ = sweep(dir) // somebody else's rubbish
-		}
-	}
-	return os.MkdirTemp(base, fmt.Sprintf("assay-sandbox-%d-", os.Getpid()))
-}
-
-func sweep(dir string) error {
-	children, _ := filepath.Glob(filepath.Join(dir, "run-*"))
-	for _, child := range children {
-		_ = unix.Rmdir(child) // the parent's own removal tells if one is left
-	}
-	if err := unix.Rmdir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove control group %s: %w", dir, err)
-	}
-	return nil
-}
-
 func (g *cgroups) close() error {
 	var all error
 	for _, dir := range g.parents {
@@ -263,16 +238,10 @@ func (g *group) tally() tally {
 		refusals: number(g.dirs["pids"], "pids.events", "max")}
 }
 
-// remove takes the group away. The kernel may need a moment after the last
-// process has been reaped.
+// remove takes the group away.
 func (g *group) remove() {
 	for _, dir := range g.dirs {
-		for wait := time.Millisecond; wait < time.Second; wait *= 2 {
-			if err := unix.Rmdir(dir); !errors.Is(err, unix.EBUSY) {
-				break
-			}
-			time.Sleep(wait)
-		}
+		removeGroup(dir)
 	}
 }
 

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -90,5 +92,46 @@ func TestAUnifiedGroupIsLimitedAndCounted(t *testing.T) {
 	}
 	if got, want := g.tally(), (tally{peak: 12345, killed: 2, refusals: 7}); got != want {
 		t.Errorf("tally: got %+v, want %+v", got, want)
+	}
+}
+
+func TestWhatADeadOwnerLeftIsKilled(t *testing.T) {
+	t.Parallel()
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	ns := pidNamespace()
+	for name, c := range map[string]struct {
+		group string
+		dies  bool
+	}{
+		"a dead owner's":        {fmt.Sprintf("assay-sandbox-%s-%d-1", ns, gone.Process.Pid), true},
+		"a living owner's":      {fmt.Sprintf("assay-sandbox-%s-%d-1", ns, os.Getpid()), false},
+		"another namespace's":   {fmt.Sprintf("assay-sandbox-%s1-%d-1", ns, gone.Process.Pid), false},
+		"somebody else's group": {fmt.Sprintf("other-%s-%d-1", ns, gone.Process.Pid), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			left := exec.Command("sleep", "60")
+			if err := left.Start(); err != nil {
+				t.Fatal(err)
+			}
+			root := t.TempDir()
+			files(t, root, map[string]string{
+				"proc/self/cgroup": "4:memory:/\n",
+				"sys/fs/cgroup/memory/" + c.group + "/run-1/cgroup.procs": fmt.Sprintf("0\n%d\n%d\n", os.Getpid(), left.Process.Pid),
+			})
+			findCgroupsIn(root)
+			// What was spared ends by another signal.
+			if err := left.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			_ = left.Wait() // it was killed
+			got := left.ProcessState.Sys().(syscall.WaitStatus).Signal()
+			if want := map[bool]syscall.Signal{true: syscall.SIGKILL, false: syscall.SIGTERM}[c.dies]; got != want {
+				t.Errorf("it ended by %v, want %v", got, want)
+			}
+		})
 	}
 }

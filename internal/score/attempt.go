@@ -26,6 +26,10 @@ func (s *Scorer) attempt(ctx context.Context, place *slot, suite Suite, program 
 	if err := s.staff(place); err != nil {
 		return Result{}, err
 	}
+	ready, err := s.prepare(suite)
+	if err != nil {
+		return Result{}, err
+	}
 	c, err := s.takeCandidate()
 	if err != nil {
 		return Result{}, err
@@ -36,7 +40,7 @@ func (s *Scorer) attempt(ctx context.Context, place *slot, suite Suite, program 
 	var a attempt
 	a.loaded, a.failure = c.load(suite.EntryPoint, program)
 	if a.failure == nil && a.loaded.kind == replyValue {
-		a.test(ctx, s, place, c, suite)
+		a.test(ctx, s, place, c, ready)
 	}
 	exit, finishErr := c.finish()
 	a.exit = exit
@@ -69,12 +73,16 @@ func (s *Scorer) staff(place *slot) error {
 
 // test lets the tester question the candidate. A tester that is stuck, because of
 // what it was told or by itself, ends a second after the candidate.
-func (a *attempt) test(ctx context.Context, s *Scorer, place *slot, c *candidate, suite Suite) {
+func (a *attempt) test(ctx context.Context, s *Scorer, place *slot, c *candidate, suite prepared) {
+	if suite.fault != "" {
+		a.report.Suite = suite.fault
+		return
+	}
 	wall := s.config.Limits.Wall
 	if wall == 0 {
 		wall = DefaultLimits().Wall
 	}
-	a.report, a.testErr = place.tester.run(ctx, wall+time.Second, suite, func(call []byte) ([]byte, bool) {
+	a.report, a.testErr = place.tester.run(ctx, wall+time.Second, suite.code, func(call []byte) ([]byte, bool) {
 		if a.calls++; a.calls > maxCalls {
 			a.overdrew = true
 			return nil, false

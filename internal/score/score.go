@@ -106,6 +106,9 @@ var bootstrap string
 //go:embed candidate.py
 var candidateScript string
 
+//go:embed suite.py
+var suiteScript string
+
 //go:embed tester.py
 var testerScript string
 
@@ -121,6 +124,7 @@ type Scorer struct {
 	config   Config
 	slots    chan *slot
 	compiler compiler
+	preparer preparer
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -142,7 +146,7 @@ func New(c Config) (*Scorer, error) {
 	if c.Slots <= 0 {
 		c.Slots = runtime.NumCPU()
 	}
-	s := &Scorer{config: c, compiler: compiler{code: map[string][]byte{}}, slots: make(chan *slot, c.Slots),
+	s := &Scorer{config: c, compiler: compiler{code: map[string][]byte{}}, preparer: preparer{ready: map[Suite]prepared{}}, slots: make(chan *slot, c.Slots),
 		warm: make(chan *candidate, c.Slots), need: make(chan struct{}, c.Slots)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for range c.Slots {
@@ -162,6 +166,7 @@ func (s *Scorer) Close() error {
 				place.tester.close()
 			}
 		}
+		s.preparer.close()
 		close(s.warm)
 		for c := range s.warm {
 			c.p.Wait()

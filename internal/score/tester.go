@@ -12,11 +12,14 @@ import (
 	"github.com/assay-bench/assay/internal/sandbox"
 )
 
-// tester is a resident interpreter that executes suites, one at a time.
-type tester struct {
+// resident is an interpreter in a sandbox of its own that serves until it is closed.
+type resident struct {
 	p   *sandbox.Process
 	out *bufio.Reader
 }
+
+// tester executes suites, one at a time.
+type tester struct{ resident }
 
 // report is what tester.py tells at the end of a suite.
 type report struct {
@@ -47,7 +50,15 @@ type complaint struct {
 }
 
 func (s *Scorer) startTester() (*tester, error) {
-	code, err := s.compiled(testerScript)
+	r, err := s.startResident(testerScript)
+	if err != nil {
+		return nil, err
+	}
+	return &tester{*r}, nil
+}
+
+func (s *Scorer) startResident(script string) (*resident, error) {
+	code, err := s.compiled(script)
 	if err != nil {
 		return nil, err
 	}
@@ -59,24 +70,24 @@ func (s *Scorer) startTester() (*tester, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tester{p: p, out: bufio.NewReader(p.Stdout)}
+	r := &resident{p: p, out: bufio.NewReader(p.Stdout)}
 	if err := writeFrame(p.Stdin, code); err != nil {
-		t.close()
-		return nil, fault.New(fault.Unavailable, "the checking process does not start: %s", t.p.Wait().Stderr)
+		r.close()
+		return nil, fault.New(fault.Unavailable, "the checking process does not start: %s", r.p.Wait().Stderr)
 	}
-	return t, nil
+	return r, nil
 }
 
-// close ends the tester.
-func (t *tester) close() {
-	t.p.Kill()
-	t.p.Wait()
+// close ends the interpreter.
+func (r *resident) close() {
+	r.p.Kill()
+	r.p.Wait()
 }
 
-// run executes a suite. Each call of the entry point goes to relay, which returns
+// run executes a suite that was made ready. Each call of the entry point goes to relay, which returns
 // the reply, or false when the candidate gives none any more. The tester must not
 // be used again after an error.
-func (t *tester) run(ctx context.Context, limit time.Duration, suite Suite, relay func([]byte) ([]byte, bool)) (report, error) {
+func (t *tester) run(ctx context.Context, limit time.Duration, suite []byte, relay func([]byte) ([]byte, bool)) (report, error) {
 	stop := context.AfterFunc(ctx, t.p.Kill)
 	late := time.AfterFunc(limit, t.p.Kill)
 	r, err := t.converse(suite, relay)
@@ -90,12 +101,8 @@ func (t *tester) run(ctx context.Context, limit time.Duration, suite Suite, rela
 }
 
 // converse sends a suite and relays calls until the report comes.
-func (t *tester) converse(suite Suite, relay func([]byte) ([]byte, bool)) (report, error) {
-	text, err := json.Marshal(suite)
-	if err != nil {
-		return report{}, fmt.Errorf("encode a suite: %w", err)
-	}
-	if err := writeFrame(t.p.Stdin, text); err != nil {
+func (t *tester) converse(suite []byte, relay func([]byte) ([]byte, bool)) (report, error) {
+	if err := writeFrame(t.p.Stdin, suite); err != nil {
 		return report{}, err
 	}
 	for {
